@@ -4,7 +4,7 @@ A fact never replaces one that was fetched later, an object that has ended stays
 known is never removed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
 
@@ -107,6 +107,11 @@ subscriptions = Table(
     Index(None, "customer_id"),
 )
 
+_TABLES: Mapping[type, Table] = {
+    CheckoutSession: checkout_sessions,
+    PaymentIntent: payment_intents,
+    Subscription: subscriptions,
+}
 _ENDED: Mapping[Table, frozenset[str]] = {
     checkout_sessions: frozenset({"complete", "expired"}),
     payment_intents: frozenset({"succeeded", "canceled"}),
@@ -114,23 +119,37 @@ _ENDED: Mapping[Table, frozenset[str]] = {
 }
 
 
-def record_session(connection: Connection, fact: CheckoutSession, fetched_at: datetime) -> None:
-    """Save a session, without the contributor's personal data."""
-    _upsert(connection, checkout_sessions, fact, fetched_at)
+def record_checkout_facts(
+    connection: Connection, facts: Iterable[CheckoutSession | PaymentIntent | Subscription], fetched_at: datetime
+) -> None:
+    """Save sessions, without the contributor's personal data, payment intents and subscriptions.
+
+    Rows are always written in one order, so that two concurrent refreshes cannot deadlock.
+    """
+    facts = sorted(facts, key=lambda fact: fact.id)
+    for kind, table in _TABLES.items():
+        rows = [_row(table, fact, fetched_at) for fact in facts if type(fact) is kind]
+        if rows:
+            connection.execute(_upsert_statement(table), rows)
 
 
-def record_payment_intent(connection: Connection, fact: PaymentIntent, fetched_at: datetime) -> None:
-    """Save a payment intent."""
-    _upsert(connection, payment_intents, fact, fetched_at)
+def _row(table: Table, fact: CheckoutSession | PaymentIntent | Subscription, fetched_at: datetime) -> dict[str, object]:
+    row: dict[str, object] = {
+        column.name: getattr(fact, column.name) for column in table.c if hasattr(fact, column.name)
+    }
+    row |= _mark_row(fact.contribution)
+    if isinstance(fact, Subscription):
+        row |= _price_row(fact)
+    return row | {"status_rank": int(fact.status in _ENDED[table]), "fetched_at": fetched_at}
 
 
-def record_subscription(connection: Connection, fact: Subscription, fetched_at: datetime) -> None:
-    """Save a subscription with the sum of its items, and the currency and period of the first.
+def _price_row(fact: Subscription) -> dict[str, object]:
+    """Return the sum of a subscription's items, and the currency and period of the first.
 
     Subscriptions created by this service have exactly one item.
     """
     first = fact.items[0] if fact.items else None
-    price = {
+    return {
         "amount_minor": sum(item.unit_amount_minor * item.quantity for item in fact.items),
         "currency": first.currency if first else None,
         "price_interval": first.interval if first else None,
@@ -138,23 +157,6 @@ def record_subscription(connection: Connection, fact: Subscription, fetched_at: 
         "current_period_starts_at": first.current_period_starts_at if first else None,
         "current_period_ends_at": first.current_period_ends_at if first else None,
     }
-    _upsert(connection, subscriptions, fact, fetched_at, price)
-
-
-def _upsert(
-    connection: Connection,
-    table: Table,
-    fact: CheckoutSession | PaymentIntent | Subscription,
-    fetched_at: datetime,
-    extra: Mapping[str, object] | None = None,
-) -> None:
-    """Insert or update the row of a fact. `extra` holds columns that are not fields of the fact."""
-    row: dict[str, object] = {
-        column.name: getattr(fact, column.name) for column in table.c if hasattr(fact, column.name)
-    }
-    row |= _mark_row(fact.contribution) | dict(extra or {})
-    row |= {"status_rank": int(fact.status in _ENDED[table]), "fetched_at": fetched_at}
-    connection.execute(_upsert_statement(table), row)
 
 
 @cache

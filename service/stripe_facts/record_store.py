@@ -9,6 +9,7 @@ from dataclasses import fields
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
+from types import MappingProxyType
 
 from sqlalchemy import Boolean, ColumnElement, Connection, Label, Table, func, insert, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -41,6 +42,7 @@ from service.stripe_gateway.facts import (
 
 # PostgreSQL sets xmax on a row that an upsert updates, and leaves it 0 on a row that it inserts.
 _IS_NEW: Label[bool] = literal_column("xmax = 0", Boolean).label("is_new")
+_UNDATED: Mapping[str, datetime] = MappingProxyType({})
 _KEPT_ONCE_KNOWN = frozenset({"site", "interval", "campaign", "variant", "fund"})
 
 StoredFact = BalanceTransaction | Charge | Refund | Dispute | Payout | Invoice | InvoicePayment
@@ -82,28 +84,32 @@ _NOT_STORED = frozenset(
 
 
 class Recorded(StrEnum):
-    """The effect of saving a fact."""
+    """How saving a fact changed what is stored."""
 
     NEW = "new"
     CHANGED = "changed"
-    UNCHANGED = "unchanged"
 
 
-def record_fact(connection: Connection, fact: StoredFact, now: datetime, happened_at: datetime | None = None) -> None:
-    """Save a fact. `happened_at` is when its status changed, if an event said so. Otherwise `now` is taken."""
-    if isinstance(fact, BalanceTransaction):
-        record_balance_transactions(connection, (fact,), now)
-        return
-    table = _TABLES[type(fact)]
-    outcome = _upsert(connection, table, _row(table, fact, now))
-    if isinstance(fact, Invoice):
-        for payment in fact.payments:
-            record_fact(connection, payment, now, happened_at)
-    if outcome is not Recorded.UNCHANGED:
-        is_dated = happened_at is not None or outcome is Recorded.CHANGED
-        for transition in _transitions(fact, outcome, is_dated=is_dated):
-            record_transition(connection, fact.id, transition, happened_at or now)
-        _enqueue(connection, _queue_targets(fact))
+def record_facts(
+    connection: Connection, facts: Iterable[StoredFact], now: datetime, happened_at: Mapping[str, datetime] = _UNDATED
+) -> None:
+    """Save facts, each kind in one statement, and queue what they change.
+
+    `happened_at` holds by object id when a status changed, if an event said so. Otherwise `now` is taken.
+    """
+    facts = list(facts)
+    facts += [payment for fact in facts if isinstance(fact, Invoice) for payment in fact.payments]
+    record_balance_transactions(connection, [fact for fact in facts if isinstance(fact, BalanceTransaction)], now)
+    transitions: list[tuple[str, str, datetime]] = []
+    targets: list[tuple[str, str]] = []
+    for kind, table in _TABLES.items():
+        for fact, outcome in _upserted(connection, table, [fact for fact in facts if type(fact) is kind], now):
+            is_dated = fact.id in happened_at or outcome is Recorded.CHANGED
+            reached = _transitions(fact, outcome, is_dated=is_dated)
+            transitions += ((fact.id, transition, happened_at.get(fact.id, now)) for transition in reached)
+            targets += _queue_targets(fact)
+    record_transitions(connection, transitions)
+    _enqueue(connection, targets)
 
 
 def record_balance_transactions(
@@ -156,10 +162,11 @@ def _transaction_statement() -> ReturningInsert[str, bool]:
     ).returning(balance_transactions.c.id, _IS_NEW)
 
 
-def record_transition(connection: Connection, object_id: str, transition: str, seen_at: datetime) -> None:
-    """Save when an object reached a status. A time that is known already stays."""
-    statement = upsert(fact_transitions).on_conflict_do_nothing()
-    connection.execute(statement, {"object_id": object_id, "transition": transition, "seen_at": seen_at})
+def record_transitions(connection: Connection, transitions: Iterable[tuple[str, str, datetime]]) -> None:
+    """Save when objects reached a status: object id, status and time. A time that is known already stays."""
+    rows = [dict(zip(("object_id", "transition", "seen_at"), row, strict=True)) for row in transitions]
+    if rows:
+        connection.execute(upsert(fact_transitions).on_conflict_do_nothing(), rows)
 
 
 def _transitions(fact: StoredFact, outcome: Recorded, *, is_dated: bool) -> Iterator[str]:
@@ -198,16 +205,25 @@ def _queue_targets(fact: StoredFact) -> list[tuple[str, str]]:
             return []
 
 
-def _upsert(connection: Connection, table: Table, row: Mapping[str, object]) -> Recorded:
-    """Insert a row, or update the row with its id unless the new row is stale or equal."""
-    stored = connection.execute(_upsert_statement(table), row).first()
-    if stored is None:
-        return Recorded.UNCHANGED
-    return Recorded.NEW if stored.is_new else Recorded.CHANGED
+def _upserted(
+    connection: Connection, table: Table, facts: Sequence[StoredFact], now: datetime
+) -> Iterator[tuple[StoredFact, Recorded]]:
+    """Insert rows, or update the rows with their ids unless the new ones are stale or equal. Yield what that changed.
+
+    A statement may write a row only once, so a second fact about an object waits for the next statement. Rows are
+    always written in the order of their ids, so that two concurrent refreshes cannot deadlock.
+    """
+    waiting = sorted(facts, key=lambda fact: fact.id)
+    while waiting:
+        by_id = {fact.id: fact for fact in reversed(waiting)}
+        waiting = [fact for fact in waiting if by_id[fact.id] is not fact]
+        rows = [_row(table, by_id[id_], now) for id_ in sorted(by_id)]
+        for stored in connection.execute(_upsert_statement(table), rows):
+            yield by_id[stored.id], Recorded.NEW if stored.is_new else Recorded.CHANGED
 
 
 @cache
-def _upsert_statement(table: Table) -> ReturningInsert[bool]:
+def _upsert_statement(table: Table) -> ReturningInsert[str, bool]:
     statement = upsert(table)
     new = statement.excluded
     changing = [column for column in table.c if column.name not in {"id", "recorded_at"}]
@@ -215,7 +231,7 @@ def _upsert_statement(table: Table) -> ReturningInsert[bool]:
     is_different = or_(*(column.is_distinct_from(values[column.name]) for column in changing))
     return statement.on_conflict_do_update(
         index_elements=["id"], set_=values, where=(new.status_rank >= table.c.status_rank) & is_different
-    ).returning(_IS_NEW)
+    ).returning(table.c.id, _IS_NEW)
 
 
 def _merged(name: str, column: ColumnElement[object], new: ColumnElement[object]) -> ColumnElement[object]:

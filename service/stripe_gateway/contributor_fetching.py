@@ -4,7 +4,7 @@ The session and the customer name the contributor, and the mark may be on the se
 every payment and every subscription, because the event about the session may never arrive.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,35 +12,11 @@ from service.stripe_gateway.facts import ContributionMark
 from service.stripe_gateway.fetched import Fact, LapsedMandate
 from service.stripe_gateway.fields import StripeJson, part, reference, required_text
 from service.stripe_gateway.marks import read_mark
+from service.stripe_gateway.object_reader import ObjectReader
 from service.stripe_gateway.read_billing import read_customer, read_session, read_subscription
-from service.stripe_gateway.transport import StripeObjectMissingError, stripe_errors_translated, unless_missing
+from service.stripe_gateway.transport import unless_missing
 
-PAGE_SIZE = 100
 Facts = Iterator[Fact]
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectReader:
-    """Reads single objects and short lists with one client. It keeps nothing between calls."""
-
-    v1: Any  # stripe.V1Services. Its services have no common type.
-
-    def _resolved(self, service: Any, found: Any, expand: tuple[str, ...]) -> StripeJson:
-        """Return an object. It is fetched if `found` is only its id."""
-        return found if isinstance(found, Mapping) else self._get(service, found, expand)
-
-    def _get(self, service: Any, object_id: str, expand: tuple[str, ...] = ()) -> StripeJson:
-        found = service.retrieve(object_id, {"expand": list(expand)} if expand else {})
-        data: StripeJson = found.to_dict()
-        return data
-
-    def _page(self, service: Any, query: dict[str, Any]) -> tuple[StripeJson, ...]:
-        """Return all rows of a short list, or no rows if Stripe does not have the object that the query names."""
-        try:
-            with stripe_errors_translated():
-                return tuple(row.to_dict() for row in service.list(query).auto_paging_iter())
-        except StripeObjectMissingError:
-            return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +25,19 @@ class ContributorFetcher(ObjectReader):
 
     def fetch_subscription(self, found: Any) -> Facts:
         """Yield a subscription (an id or the object itself) with its sessions and its customer."""
-        data = self._resolved(self.v1.subscriptions, found, ())
+        data = self.resolved("subscriptions", found)
         people, mark = self._people_of("subscription", data, read_mark(part(data, "metadata")))
         yield from people
         yield replace(read_subscription(data), contribution=mark)
 
     def fetch_mandate(self, object_id: str) -> Facts:
         """Yield the running subscriptions that a mandate was for, if the mandate is no longer valid."""
-        data = self._get(self.v1.mandates, object_id, ("payment_method",))
+        data = self.get("mandates", object_id, ("payment_method",))
         if data.get("status") != "inactive":
             return
-        method = self._resolved(self.v1.payment_methods, data.get("payment_method"), ())
+        method = self.resolved("payment_methods", data.get("payment_method"), ())
         customer_id = reference(method, "customer")
-        running = (
-            self._page(self.v1.subscriptions, {"customer": customer_id, "limit": PAGE_SIZE}) if customer_id else ()
-        )
+        running = self.all_of("subscriptions", {"customer": customer_id}) if customer_id else ()
         for row in running:  # Stripe leaves cancelled subscriptions out of this list
             uses_mandate = reference(row, "default_payment_method") in {None, required_text(method, "id")}
             if reference(row, "customer") == customer_id and uses_mandate:
@@ -90,8 +64,8 @@ class ContributorFetcher(ObjectReader):
 
     def _sessions_with(self, field: str, object_id: str, *expand: str) -> tuple[StripeJson, ...]:
         """Return the Checkout Sessions whose `field` names this object."""
-        query = {field: object_id, "limit": PAGE_SIZE, "expand": ["data.customer", *expand]}
-        found = self._page(self.v1.checkout.sessions, query)
+        query = {field: object_id, "expand": ["data.customer", *expand]}
+        found = self.all_of("checkout/sessions", query)
         return tuple(session for session in found if reference(session, field) == object_id)
 
     def _customer_of(self, holder: StripeJson) -> Facts:
@@ -100,4 +74,4 @@ class ContributorFetcher(ObjectReader):
             yield from unless_missing(self._customer(holder.get("customer")))
 
     def _customer(self, found: Any) -> Facts:
-        yield read_customer(self._resolved(self.v1.customers, found, ()))
+        yield read_customer(self.resolved("customers", found))

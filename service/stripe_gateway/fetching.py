@@ -9,7 +9,7 @@ from typing import Any
 
 import stripe
 
-from service.stripe_gateway.contributor_fetching import PAGE_SIZE, ContributorFetcher, Facts
+from service.stripe_gateway.contributor_fetching import ContributorFetcher, Facts
 from service.stripe_gateway.events import read_event
 from service.stripe_gateway.facts import BalanceTransaction, Charge, ContributionMark, PaymentIntent, Subscription
 from service.stripe_gateway.fetched import Fact, FraudWarning, PayoutMembers, lists_transactions
@@ -40,7 +40,7 @@ from service.stripe_gateway.transport import StripeObjectMissingError, stripe_er
 
 def fetch_facts(client: stripe.StripeClient, ref: ObjectRef) -> tuple[Fact, ...]:
     """Return the facts of an object and of those it depends on, without repeats. Dependencies come first."""
-    fetcher = ObjectFetcher(client.v1)
+    fetcher = ObjectFetcher(client)
     with stripe_errors_translated():
         found = tuple(fetcher.fetch(ref))
     return tuple(dict.fromkeys(found))
@@ -77,13 +77,13 @@ class ObjectFetcher(ContributorFetcher):
         `origin` is given if the caller fetches what the charge pays. Otherwise the invoice or the session is looked up.
         """
         expand = ("balance_transaction", "failure_balance_transaction", "payment_intent")
-        data = self._resolved(self.v1.charges, found, expand)
+        data = self.resolved("charges", found, expand)
         yield from self.fetch_balance_transaction(data.get("balance_transaction"))
         yield from self.fetch_balance_transaction(data.get("failure_balance_transaction"))
         intent, intent_id = part(data, "payment_intent"), reference(data, "payment_intent")
         mark = read_mark(part(data, "metadata"))
         if origin is None and mark is None and intent_id is not None and not intent:
-            intent = self._get(self.v1.payment_intents, intent_id)
+            intent = self.get("payment_intents", intent_id)
         mark = mark or read_mark(part(intent, "metadata"))
         if origin is None and intent_id is not None:
             origin, facts = self._origin_of_intent({**data, "id": intent_id}, mark)
@@ -103,7 +103,7 @@ class ObjectFetcher(ContributorFetcher):
                 yield from self._fetch_refunds_of(fact.id)
 
     def fetch_payment_intent(self, found: Any, origin: PaymentOrigin | None = None) -> Facts:
-        data = self._resolved(self.v1.payment_intents, found, ("latest_charge.balance_transaction",))
+        data = self.resolved("payment_intents", found, ("latest_charge.balance_transaction",))
         mark = read_mark(part(data, "metadata"))
         if origin is None:
             origin, facts = self._origin_of_intent(data, mark)
@@ -130,7 +130,7 @@ class ObjectFetcher(ContributorFetcher):
     def _invoices_of_intent(self, intent_id: str) -> Facts:
         """Yield the invoices that a payment intent pays. Since 2025-03-31.basil only the invoice's payments name it."""
         query = {"type": "payment_intent", "payment_intent": intent_id}
-        found = self._page(self.v1.invoice_payments, {"payment": query, "limit": PAGE_SIZE, "expand": ["data.invoice"]})
+        found = self.all_of("invoice_payments", {"payment": query, "expand": ["data.invoice"]})
         for row in found:
             if reference(part(row, "payment"), "payment_intent") == intent_id:
                 yield read_invoice_payment(row)
@@ -138,7 +138,7 @@ class ObjectFetcher(ContributorFetcher):
 
     def _fetch_marked_invoice(self, found: Any) -> Facts:
         """Yield an invoice, whose mark has the interval that it bills, its subscription and its customer."""
-        data = self._resolved(self.v1.invoices, found, ())
+        data = self.resolved("invoices", found)
         invoice = read_invoice(data)
         subscription: Subscription | None = None
         if invoice.subscription_id is None:
@@ -150,7 +150,7 @@ class ObjectFetcher(ContributorFetcher):
 
     def fetch_invoice(self, found: Any) -> Facts:
         """Yield an invoice and its payments. An invoice of zero, or one paid outside Stripe, has no payment."""
-        data = self._resolved(self.v1.invoices, found, ("payments.data.payment.payment_intent",))
+        data = self.resolved("invoices", found, ("payments.data.payment.payment_intent",))
         facts = tuple(self._fetch_marked_invoice(data))
         yield from facts
         origin = origin_from_invoice(facts)
@@ -173,26 +173,25 @@ class ObjectFetcher(ContributorFetcher):
         if shown and not is_set(part(invoice, "payments"), "has_more"):
             return shown
         invoice_id = required_text(invoice, "id")
-        found = self._page(self.v1.invoice_payments, {"invoice": invoice_id, "limit": PAGE_SIZE})
+        found = self.all_of("invoice_payments", {"invoice": invoice_id})
         return tuple(row for row in found if reference(row, "invoice") == invoice_id)
 
     def fetch_invoice_payment(self, object_id: str) -> Facts:
-        data = self._get(self.v1.invoice_payments, object_id)
+        data = self.get("invoice_payments", object_id)
         yield read_invoice_payment(data)
         yield from unless_missing(self.fetch_invoice(data.get("invoice")))
 
     def fetch_refund(self, object_id: str) -> Facts:
         expand = ("balance_transaction", "failure_balance_transaction")
-        data = self._get(self.v1.refunds, object_id, expand)
+        data = self.get("refunds", object_id, expand)
         if reference(data, "charge") is not None:
             yield from unless_missing(self.fetch_charge(data.get("charge")))
         yield from self._refund_facts(data)
 
     def _fetch_refunds_of(self, charge_id: str) -> Facts:
         expand = ["data.balance_transaction", "data.failure_balance_transaction"]
-        found = self.v1.refunds.list({"charge": charge_id, "limit": PAGE_SIZE, "expand": expand})
-        for row in found.auto_paging_iter():
-            data = row.to_dict()
+        found = self.listed("refunds", {"charge": charge_id, "expand": expand})
+        for data in found:
             if reference(data, "charge") == charge_id:
                 yield from self._refund_facts(data)
 
@@ -202,7 +201,7 @@ class ObjectFetcher(ContributorFetcher):
         yield read_refund(data)
 
     def fetch_dispute(self, object_id: str) -> Facts:
-        data = self._get(self.v1.disputes, object_id)
+        data = self.get("disputes", object_id)
         if reference(data, "charge") is not None:
             yield from unless_missing(self.fetch_charge(data.get("charge")))
         for row in rows(data, "balance_transactions"):
@@ -210,14 +209,14 @@ class ObjectFetcher(ContributorFetcher):
         yield read_dispute(data)
 
     def fetch_early_fraud_warning(self, object_id: str) -> Facts:
-        data = self._get(self.v1.radar.early_fraud_warnings, object_id)
+        data = self.get("radar/early_fraud_warnings", object_id)
         yield from self._fetch_charge_of(data)
         charge_id = reference(data, "charge")
         if charge_id is not None:
             yield FraudWarning(object_id, charge_id, required_instant(data, "created"), is_set(data, "actionable"))
 
     def fetch_review(self, object_id: str) -> Facts:
-        return self._fetch_charge_of(self._get(self.v1.reviews, object_id))
+        return self._fetch_charge_of(self.get("reviews", object_id))
 
     def _fetch_charge_of(self, data: StripeJson) -> Facts:
         charge_id = reference(data, "charge")
@@ -228,7 +227,7 @@ class ObjectFetcher(ContributorFetcher):
 
     def fetch_payout(self, object_id: str) -> Facts:
         """Yield a payout and the balance transactions it paid out, as far as Stripe can list them."""
-        data = self._get(self.v1.payouts, object_id, ("balance_transaction", "failure_balance_transaction"))
+        data = self.get("payouts", object_id, ("balance_transaction", "failure_balance_transaction"))
         yield from self.fetch_balance_transaction(data.get("balance_transaction"))
         yield from self.fetch_balance_transaction(data.get("failure_balance_transaction"))
         payout = read_payout(data)
@@ -237,13 +236,13 @@ class ObjectFetcher(ContributorFetcher):
         own_id = reference(data, "balance_transaction")
         carried: list[BalanceTransaction] = []
         if lists_transactions(payout):
-            found = self.v1.balance_transactions.list({"payout": payout.id, "limit": PAGE_SIZE})
-            carried = [read_balance_transaction(row.to_dict()) for row in found.auto_paging_iter()]
+            found = self.listed("balance_transactions", {"payout": payout.id})
+            carried = [read_balance_transaction(row) for row in found]
         yield PayoutMembers(payout.id, tuple(row for row in carried if row.id != own_id))
 
     def fetch_session(self, object_id: str) -> Facts:
         expand = ("payment_intent.latest_charge.balance_transaction", "customer")
-        yield from self._fetch_session(self._get(self.v1.checkout.sessions, object_id, expand))
+        yield from self._fetch_session(self.get("checkout/sessions", object_id, expand))
 
     def _fetch_session(self, data: StripeJson) -> Facts:
         """Yield a session and everything it led to. A session without a mark gets the mark of what it led to."""
@@ -278,7 +277,7 @@ class ObjectFetcher(ContributorFetcher):
         """Fetch the object of an event that arrived without naming it, from the copy that Stripe keeps for 30 days."""
         try:
             with stripe_errors_translated():
-                named = read_event(self._get(self.v1.events, event_id)).object_ref
+                named = read_event(self.get("events", event_id)).object_ref
         except StripeObjectMissingError:
             named = None
         if named is None or named.type is ObjectType.EVENT:
@@ -287,4 +286,4 @@ class ObjectFetcher(ContributorFetcher):
 
     def fetch_balance_transaction(self, found: Any) -> Facts:
         if isinstance(found, str | Mapping) and found:
-            yield read_balance_transaction(self._resolved(self.v1.balance_transactions, found, ()))
+            yield read_balance_transaction(self.resolved("balance_transactions", found))

@@ -17,12 +17,12 @@ from service.stripe_gateway.account import (
     read_portal,
 )
 from service.stripe_gateway.checkout import CheckoutRequest, session_parameters
-from service.stripe_gateway.contributor_fetching import PAGE_SIZE
 from service.stripe_gateway.events import EventEnvelope, read_event
 from service.stripe_gateway.facts import BalanceTransaction, CheckoutSession, Payout, Refund
 from service.stripe_gateway.fetched import Fact
 from service.stripe_gateway.fetching import fetch_facts
-from service.stripe_gateway.fields import part, text
+from service.stripe_gateway.fields import StripeJson, part, text
+from service.stripe_gateway.object_reader import PAGE_SIZE, ObjectReader
 from service.stripe_gateway.objects import ObjectRef
 from service.stripe_gateway.read_billing import read_invoice, read_session
 from service.stripe_gateway.read_money import read_balance_transaction, read_payout, read_refund
@@ -92,19 +92,19 @@ class StripeGateway:
 
     def list_balance_transactions(self, since: datetime) -> Iterator[BalanceTransaction]:
         """Yield every balance transaction created at or after `since`, newest first."""
-        for row in self._listed(self._v1.balance_transactions, {"created": {"gte": int(since.timestamp())}}):
+        for row in self._listed("balance_transactions", {"created": {"gte": int(since.timestamp())}}):
             yield read_balance_transaction(row)
 
     def list_payouts(self, since: datetime) -> Iterator[Payout]:
         """Yield every payout created at or after `since`, newest first."""
-        for row in self._listed(self._v1.payouts, {"created": {"gte": int(since.timestamp())}}):
+        for row in self._listed("payouts", {"created": {"gte": int(since.timestamp())}}):
             yield read_payout(row)
 
     def list_events(self, since: datetime, until: datetime) -> Iterator[ListedEvent]:
         """Yield the events from `since` to before `until`, newest first. Stripe lists events for 30 days."""
         created = {"gte": int(since.timestamp()), "lt": int(until.timestamp())}
-        for row in self._listed(self._v1.events, {"created": created}):
-            yield ListedEvent(read_event(row), json.dumps(row, default=str).encode())
+        for row in self._listed("events", {"created": created}):
+            yield ListedEvent(read_event(row), json.dumps(row).encode())
 
     def fetch_balance(self) -> StripeBalance:
         """Fetch the balance that Stripe holds for us now."""
@@ -173,7 +173,7 @@ class StripeGateway:
 
     def fetch_account_setup(self) -> AccountSetup:
         """Fetch the webhook endpoints, the customer portal (ours, or the default one) and Stripe's clock."""
-        endpoints = tuple(read_endpoint(row) for row in self._listed(self._v1.webhook_endpoints, {}))
+        endpoints = tuple(read_endpoint(row) for row in self._listed("webhook_endpoints", {}))
         with stripe_errors_translated():
             found = self._v1.billing_portal.configurations.list({"is_default": True, "limit": 1})
             own = self._v1.billing_portal.configurations.retrieve(self._portal) if self._portal else None
@@ -213,9 +213,7 @@ class StripeGateway:
         with stripe_errors_translated():
             self._v1.billing_portal.configurations.update(configuration_id, {"features": features})
 
-    def _listed(self, service: Any, query: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    def _listed(self, path: str, query: dict[str, Any]) -> Iterator[StripeJson]:
         """Yield the objects of all pages of a list."""
         with stripe_errors_translated():
-            page = service.list({**query, "limit": PAGE_SIZE})
-            for row in page.auto_paging_iter():
-                yield row.to_dict()
+            yield from ObjectReader(self._client).listed(path, query)

@@ -5,7 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+import requests
 import stripe
+from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies
 
 from service.errors import StripeRefusedError, StripeUnavailableError
 from service.settings import Settings
@@ -60,8 +63,8 @@ class BoundedClient(stripe.RequestsClient):
     a whole answer only until the deadline, name lookup included.
     """
 
-    def __init__(self) -> None:
-        super().__init__(timeout=(STRIPE_CONNECT_SECONDS, STRIPE_READ_SECONDS))
+    def __init__(self, address: str = stripe.DEFAULT_API_BASE) -> None:
+        super().__init__(timeout=(STRIPE_CONNECT_SECONDS, STRIPE_READ_SECONDS), session=_session(address))
         self._breaker = Breaker(STRIPE_FAILURES, STRIPE_PAUSE_SECONDS)
         self._threads = ThreadPoolExecutor(STRIPE_CALLS, "stripe-call")
 
@@ -90,6 +93,19 @@ class BoundedClient(stripe.RequestsClient):
             raise stripe.APIConnectionError("the answer was not whole in time") from None  # type: ignore[no-untyped-call]
 
 
+def _session(address: str) -> requests.Session:
+    """Return connections that all threads share, through the proxy that the environment names for this address.
+
+    The library would look through the environment for every request, which takes a fifth of the time of a request.
+    """
+    session = requests.Session()
+    session.proxies = get_environ_proxies(address)
+    session.trust_env = False
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, HTTPAdapter(pool_maxsize=STRIPE_CALLS))
+    return session
+
+
 def stripe_client(settings: Settings) -> stripe.StripeClient:
     """Return a client with these settings. It does not read the library's global state."""
     base = settings.stripe_api_base
@@ -98,7 +114,7 @@ def stripe_client(settings: Settings) -> stripe.StripeClient:
         stripe_version=API_VERSION,
         base_addresses={"api": base, "files": base, "connect": base, "meter_events": base} if base else None,
         max_network_retries=STRIPE_RETRIES,
-        http_client=BoundedClient(),
+        http_client=BoundedClient(base or stripe.DEFAULT_API_BASE),
     )
 
 

@@ -149,7 +149,7 @@ def test_a_withdrawal_also_erases_what_an_answer_on_its_way_brings(page: Page, p
             break
         page.wait_for_timeout(100)
 
-    assert erased_before == [1]
+    assert set(erased_before) == {1}  # a slow page asks first without consent, and waits for that answer too
     assert stub.erasures == ["courier", "courier"]
 
 

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient, FlaskCliRunner
 
 from service.reconciliation.checking import check_books
 from service.services import Services
-from service.stripe_facts.record_store import record_fact
+from service.stripe_facts.record_store import record_facts
 from tests.ledger import make
 from tests.ledger.world import NOW
 
@@ -21,8 +21,8 @@ def cli(app: Flask) -> FlaskCliRunner:
 @pytest.fixture
 def charged(app_services: Services) -> Services:
     with app_services.engine.begin() as connection:
-        record_fact(connection, replace(make.charge(), is_livemode=False), NOW)
-        record_fact(connection, make.transaction("txn_1", "charge", 1000, "ch_1", fee=55), NOW)
+        record_facts(connection, [replace(make.charge(), is_livemode=False)], NOW)
+        record_facts(connection, [make.transaction("txn_1", "charge", 1000, "ch_1", fee=55)], NOW)
     return app_services
 
 

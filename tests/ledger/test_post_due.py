@@ -7,7 +7,7 @@ from collections import Counter
 from sqlalchemy import text
 
 from service.ledger.post_due import post_due, post_in_batches
-from service.stripe_facts.record_store import StoredFact, record_fact
+from service.stripe_facts.record_store import StoredFact, record_facts
 from tests.ledger import make
 from tests.ledger.world import EARLIER_FACTS, FINAL_FACTS, NOW, UTC_ZONE, Books, Lines, arrivals
 
@@ -75,7 +75,7 @@ def test_outdated_versions_in_any_order_give_the_same_balances(books: Books) -> 
 def test_entries_are_numbered_without_a_gap_after_a_rollback(books: Books) -> None:
     books.record(make.charge(), make.transaction("txn_1", "charge", 1000, "ch_1", fee=55))
     with books.engine.connect() as connection, connection.begin() as transaction:
-        record_fact(connection, make.transaction("txn_2", "fee", -30, None), NOW)
+        record_facts(connection, [make.transaction("txn_2", "fee", -30, None)], NOW)
         post_due(connection, UTC_ZONE, NOW)
         transaction.rollback()
 
@@ -94,8 +94,8 @@ def test_concurrent_workers_post_everything_once(books: Books) -> None:
         try:
             for number in range(first, count, workers // 2):  # two workers record each fact
                 with books.engine.begin() as connection:
-                    record_fact(connection, make.transaction(f"txn_{number}", "charge", 1000, f"ch_{number}"), NOW)
-                    record_fact(connection, make.charge(f"ch_{number}"), NOW)
+                    record_facts(connection, [make.transaction(f"txn_{number}", "charge", 1000, f"ch_{number}")], NOW)
+                    record_facts(connection, [make.charge(f"ch_{number}")], NOW)
                     post_due(connection, UTC_ZONE, NOW)
         except BaseException as error:
             failures.append(error)

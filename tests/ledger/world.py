@@ -14,7 +14,7 @@ from service.ledger.invariants.check_ledger import check_ledger
 from service.ledger.post_due import PostingReport, post_due
 from service.ledger.store import balances, ledger_entries, ledger_postings
 from service.money import Interval
-from service.stripe_facts.record_store import StoredFact, record_fact
+from service.stripe_facts.record_store import StoredFact, record_facts
 from service.stripe_gateway.account import StripeBalance
 from service.stripe_gateway.facts import Dispute
 from tests.ledger import make
@@ -83,10 +83,9 @@ class Books:
     now: datetime = field(default=NOW)
 
     def record(self, *facts: StoredFact) -> PostingReport:
-        """Record facts in the given order, post once, and return the report."""
+        """Record facts, post once, and return the report."""
         with self.engine.begin() as connection:
-            for fact in facts:
-                record_fact(connection, fact, self.now)
+            record_facts(connection, facts, self.now)
             return post_due(connection, self.zone, self.now)
 
     def balances(self, currency: str = "EUR") -> Lines:

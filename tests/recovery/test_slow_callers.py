@@ -4,7 +4,7 @@ import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -49,9 +49,9 @@ def served(installation: Installation, token: str) -> Iterator[Served]:
         yield served
 
 
-@pytest.fixture
+@contextmanager
 def downloads(served: Served, token: str) -> Iterator[list[socket.socket]]:
-    """As many downloads as may run, whose readers have read the first bytes and take no more."""
+    """Begin as many downloads as may run. Their readers have read the first bytes and take no more."""
     request = f"GET {EXPORT} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"
     with ExitStack() as stack:
         readers = [
@@ -124,24 +124,26 @@ def test_a_caller_who_goes_away_in_the_middle_leaves_no_trace(served: Served, in
 
 
 def test_readers_of_downloads_who_read_nothing_keep_nobody_waiting_and_get_the_whole_file_later(
-    served: Served, downloads: list[socket.socket], token: str, installation: Installation
+    token: str, installation: Installation
 ) -> None:
-    began = time.monotonic()
-    status, headers, body = served.ask(EXPORT, Authorization=f"Bearer {token}")
+    # A server of its own, because it is stopped here, and the other tests may run in any order.
+    with serving(installation, SECRET_KEYS=SECRET_KEY) as served, downloads(served, token) as readers:
+        began = time.monotonic()
+        status, headers, body = served.ask(EXPORT, Authorization=f"Bearer {token}")
 
-    assert (status, headers["content-type"], b'"busy"' in body) == (503, "application/problem+json", True)
-    assert int(headers["retry-after"]) > 0
-    assert time.monotonic() - began < QUICK_SECONDS
-    assert served.slow_moments("/support/courier") < QUICK_SECONDS
-    assert served.ask("/webhooks/stripe", "POST", b"{}")[0] == 400
+        assert (status, headers["content-type"], b'"busy"' in body) == (503, "application/problem+json", True)
+        assert int(headers["retry-after"]) > 0
+        assert time.monotonic() - began < QUICK_SECONDS
+        assert served.slow_moments("/support/courier") < QUICK_SECONDS
+        assert served.ask("/webhooks/stripe", "POST", b"{}")[0] == 400
 
-    served.stop()  # what has begun comes to its end
-    with ThreadPoolExecutor() as pool:
-        files = list(pool.map(read_all, downloads))
+        served.stop()  # what has begun comes to its end
+        with ThreadPoolExecutor() as pool:
+            files = list(pool.map(read_all, readers))
 
-    assert all(file.count(b",txn_") > ROWS * 0.99 for file in files)  # some are split between two chunks
-    assert all(file.endswith(b"0\r\n\r\n") for file in files)
-    wait_until(lambda: not served.is_alive())
+        assert all(file.count(b",txn_") > ROWS * 0.99 for file in files)  # some are split between two chunks
+        assert all(file.endswith(b"0\r\n\r\n") for file in files)
+        wait_until(lambda: not served.is_alive())
     latest = "SELECT outcome, row_count FROM export_runs ORDER BY asked_at DESC LIMIT {}"
     assert installation.rows(latest.format(EXPORTS.threads)) == [("completed", ROWS)] * EXPORTS.threads
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import permutations
 
 import pytest
 from sqlalchemy import Connection, Engine, Table, func, select
@@ -17,7 +18,7 @@ from service.stripe_facts.query_store import (
     transactions_by_source,
     transitions_of,
 )
-from service.stripe_facts.record_store import StoredFact, record_balance_transactions, record_fact
+from service.stripe_facts.record_store import StoredFact, record_balance_transactions, record_facts
 from service.stripe_facts.tables_store import (
     balance_transaction_fees,
     balance_transactions,
@@ -45,8 +46,7 @@ def test_every_fact_is_read_as_it_was_saved(engine: Engine) -> None:
     transaction = make.transaction("txn_1", "charge", 1000, "ch_1", fee=55, tax=5)
 
     with engine.begin() as connection:
-        for fact in (charge, refund, dispute, payout, transaction):
-            record_fact(connection, fact, NOW)
+        record_facts(connection, (charge, refund, dispute, payout, transaction), NOW)
 
         assert charges_by_id(connection, ["ch_1", "ch_2"]) == {"ch_1": charge}
         assert refunds_by_id(connection, ["re_1"]) == {"re_1": refund}
@@ -70,10 +70,10 @@ def test_every_fact_is_read_as_it_was_saved(engine: Engine) -> None:
 )
 def test_a_repeat_changes_nothing_and_queues_nothing(engine: Engine, fact: StoredFact) -> None:
     with engine.begin() as connection:
-        record_fact(connection, fact, NOW)
+        record_facts(connection, [fact], NOW)
         queued = count(connection, posting_queue)
 
-        record_fact(connection, fact, LATER)
+        record_facts(connection, [fact], LATER)
 
         assert (count(connection, posting_queue), queued) == (1, 1)
 
@@ -94,12 +94,21 @@ def test_a_repeat_changes_nothing_and_queues_nothing(engine: Engine, fact: Store
 )
 def test_a_stale_fact_does_not_replace_a_newer_one(engine: Engine, newer: StoredFact, stale: StoredFact) -> None:
     with engine.begin() as connection:
-        record_fact(connection, newer, NOW)
-        record_fact(connection, stale, LATER)
+        record_facts(connection, [newer], NOW)
+        record_facts(connection, [stale], LATER)
 
         readers = (charges_by_id, refunds_by_id, disputes_by_id, payouts_by_id)
         found = [fact for read in readers for fact in read(connection, [newer.id]).values()]
         assert found == [newer]
+
+
+@pytest.mark.parametrize("order", permutations(("pending", "succeeded", "failed")), ids=" ".join)
+def test_several_facts_about_an_object_are_saved_at_once(engine: Engine, order: tuple[str, ...]) -> None:
+    with engine.begin() as connection:
+        record_facts(connection, [make.charge(id_, status=status) for status in order for id_ in ("ch_1", "ch_2")], NOW)
+
+        found = charges_by_id(connection, ["ch_1", "ch_2"])
+        assert [found[id_].status for id_ in ("ch_1", "ch_2")] == ["failed", "failed"]
 
 
 def test_a_known_link_is_kept(engine: Engine) -> None:
@@ -107,19 +116,19 @@ def test_a_known_link_is_kept(engine: Engine) -> None:
     bare = make.charge(interval=None)
 
     with engine.begin() as connection:
-        record_fact(connection, known, NOW)
-        record_fact(connection, bare, LATER)
+        record_facts(connection, [known], NOW)
+        record_facts(connection, [bare], LATER)
 
         assert charges_by_id(connection, ["ch_1"]) == {"ch_1": known}
 
 
 def test_a_status_change_is_saved_with_its_time(engine: Engine) -> None:
     with engine.begin() as connection:
-        record_fact(connection, make.charge(status="pending", interval=None), NOW)
-        record_fact(connection, make.charge(), LATER, happened_at=make.at(5))
-        record_fact(connection, make.dispute(status="lost"), NOW)
-        record_fact(connection, make.payout(status="paid"), NOW, happened_at=make.at(7))
-        record_fact(connection, make.payout(status="failed"), LATER)
+        record_facts(connection, [make.charge(status="pending", interval=None)], NOW)
+        record_facts(connection, [make.charge()], LATER, {"ch_1": make.at(5)})
+        record_facts(connection, [make.dispute(status="lost")], NOW)
+        record_facts(connection, [make.payout(status="paid")], NOW, {"po_1": make.at(7)})
+        record_facts(connection, [make.payout(status="failed")], LATER)
 
         assert transitions_of(connection, ["ch_1", "dp_1", "po_1"]) == {
             "ch_1": {"succeeded": make.at(5), "matched": make.at(5)},
@@ -161,8 +170,8 @@ def test_an_invoice_is_saved_with_its_payments(engine: Engine) -> None:
     )
 
     with engine.begin() as connection:
-        record_fact(connection, invoice, NOW)
-        record_fact(connection, replace(invoice, status="open"), LATER)
+        record_facts(connection, [invoice], NOW)
+        record_facts(connection, [replace(invoice, status="open")], LATER)
 
         (stored,) = connection.execute(select(invoices)).mappings()
         assert (stored["status"], stored["interval"], stored["contribution_id"]) == ("paid", "month", "ctb_1")

@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -83,6 +83,25 @@ def test_nothing_about_this_machine_is_sent_to_stripe_or_kept(
         assert about_us.keys() <= {"bindings_version", "lang", "lang_version", "httplib", "ai_agent"}
         assert "X-Stripe-Client-Telemetry" not in headers
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("exception", "is_heard"), [("", True), ("stripe.example", False)])
+def test_requests_go_through_the_proxy_of_the_environment(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, exception: str, is_heard: bool
+) -> None:
+    before = len(Recorder.heard)
+    with HTTPServer(("127.0.0.1", 0), Recorder) as proxy:
+        threading.Thread(target=proxy.serve_forever).start()
+        for name in ("http_proxy", "HTTP_PROXY"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.server_port}")
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.setenv(name, exception)
+        client = stripe_client(replace(settings, stripe_api_base="http://stripe.example"))
+        with nullcontext() if is_heard else pytest.raises(stripe.APIConnectionError):
+            client.v1.balance.retrieve(options={"max_network_retries": 0})
+        proxy.shutdown()
+
+    assert [headers["Host"] for headers in Recorder.heard[before:]] == ["stripe.example"] * is_heard
 
 
 @pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n", b"HTTP/1.1 200 OK\r\nX-Long: "])

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from service.ledger.closings.closing import ClosingWish, close_period
 from service.ledger.periods import PeriodError
-from service.stripe_facts.record_store import record_fact
+from service.stripe_facts.record_store import record_facts
 from tests.ledger import make
 from tests.ledger.world import NOW, UTC_ZONE, Books
 
@@ -35,8 +35,8 @@ def test_a_late_fact_is_dated_to_the_first_open_day_and_keeps_its_instant(books:
 
 def test_closing_posts_what_is_due_first(books: Books) -> None:
     with books.engine.begin() as connection:
-        record_fact(connection, make.charge(), NOW)
-        record_fact(connection, make.transaction("txn_1", "charge", 1000, "ch_1"), NOW)
+        record_facts(connection, [make.charge()], NOW)
+        record_facts(connection, [make.transaction("txn_1", "charge", 1000, "ch_1")], NOW)
 
     close_period(books.engine, UTC_ZONE, NOW, ClosingWish(date(2026, 11, 10), "finance"))
 

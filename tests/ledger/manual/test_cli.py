@@ -7,7 +7,7 @@ from flask import Flask
 
 from service.ledger.post_due import post_due
 from service.services import Services
-from service.stripe_facts.record_store import record_fact
+from service.stripe_facts.record_store import record_facts
 from tests.conftest import NOW
 from tests.ledger import make
 from tests.ledger.world import UTC_ZONE
@@ -21,7 +21,7 @@ def run(app: Flask, app_services: Services) -> Run:
     """Run a `ledger` command on books with two adjustments in suspense, and return what it prints."""
     with app_services.engine.begin() as connection:
         for number, amount in enumerate((500, 30_000), start=1):
-            record_fact(connection, make.transaction(f"txn_{number}", "other_adjustment", amount, None), NOW)
+            record_facts(connection, [make.transaction(f"txn_{number}", "other_adjustment", amount, None)], NOW)
 
     def invoke(*arguments: str, status: int = 0) -> str:
         result = app.test_cli_runner().invoke(args=["ledger", *arguments])
@@ -66,7 +66,7 @@ def test_an_entry_above_the_limit_is_approved_by_another_person(run: Run) -> Non
 def test_many_entries_are_approved_at_once(run: Run, app_services: Services) -> None:
     with app_services.engine.begin() as connection:
         for number in range(3, 8):
-            record_fact(connection, make.transaction(f"txn_{number}", "other_adjustment", 200, None), NOW)
+            record_facts(connection, [make.transaction(f"txn_{number}", "other_adjustment", 200, None)], NOW)
         post_due(connection, UTC_ZONE, NOW)
 
     waiting = run("reclassify", "--category", "other_adjustment", "--to", "4950", *NORA)

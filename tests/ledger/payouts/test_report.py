@@ -8,7 +8,7 @@ from flask.testing import FlaskCliRunner
 
 from service.ledger.payouts.tying import record_tie
 from service.services import Services
-from service.stripe_facts.record_store import record_fact
+from service.stripe_facts.record_store import record_facts
 from tests.ledger import make
 from tests.ledger.world import NOW
 
@@ -23,7 +23,7 @@ OWN = "txn_p,po_1,2026-11-03 12:00:00,po_1,eur,-5.41,0.00,-5.41,payout"
 @pytest.fixture
 def cli(app: Flask, app_services: Services) -> FlaskCliRunner:
     with app_services.engine.begin() as connection:
-        record_fact(connection, make.payout("po_1", 541, bt="txn_p"), NOW)
+        record_facts(connection, [make.payout("po_1", 541, bt="txn_p")], NOW)
         lines = [
             make.transaction("txn_1", "charge", 1000, "ch_1", fee=59),
             make.transaction("txn_2", "refund", -400, "re_1"),

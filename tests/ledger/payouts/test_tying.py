@@ -11,7 +11,7 @@ from service.errors import NotFoundError
 from service.ledger.payouts.tie import TieStatus
 from service.ledger.payouts.tie_store import payout_ties, payouts_to_tie, ties
 from service.ledger.payouts.tying import record_tie
-from service.stripe_facts.record_store import record_fact
+from service.stripe_facts.record_store import record_facts
 from service.stripe_facts.tables_store import balance_transactions, payout_members
 from service.stripe_gateway.facts import BalanceTransaction
 from tests.ledger import make
@@ -26,7 +26,7 @@ def count_members(connection: Connection, payout_id: str) -> int:
 def test_a_missing_cent_is_a_mismatch_until_stripe_lists_it(engine: Engine) -> None:
     short = [make.transaction("txn_0", "charge", 999, "ch_0", fee=59), *PAYOUT_LINES[1:]]
     with engine.begin() as connection:
-        record_fact(connection, make.payout(amount=PAYOUT_AMOUNT, bt="txn_p"), NOW)
+        record_facts(connection, [make.payout(amount=PAYOUT_AMOUNT, bt="txn_p")], NOW)
         assert payouts_to_tie(connection) == ["po_1"]
         record_tie(connection, "po_1", short, NOW)
 
@@ -45,9 +45,9 @@ def test_a_missing_cent_is_a_mismatch_until_stripe_lists_it(engine: Engine) -> N
 
 def test_a_payout_that_fails_after_it_was_tied_is_reopened_and_tied_again(engine: Engine) -> None:
     with engine.begin() as connection:
-        record_fact(connection, make.payout(amount=PAYOUT_AMOUNT, status="paid", bt="txn_p"), NOW)
+        record_facts(connection, [make.payout(amount=PAYOUT_AMOUNT, status="paid", bt="txn_p")], NOW)
         record_tie(connection, "po_1", [*PAYOUT_LINES, PAYOUT_OWN], NOW)
-        record_fact(connection, make.payout(amount=PAYOUT_AMOUNT, status="failed", bt="txn_p"), NOW)
+        record_facts(connection, [make.payout(amount=PAYOUT_AMOUNT, status="failed", bt="txn_p")], NOW)
 
     with engine.begin() as connection:
         assert [tie.status for tie in ties(connection)] == [TieStatus.REOPENED]
@@ -61,7 +61,7 @@ def test_a_payout_that_fails_after_it_was_tied_is_reopened_and_tied_again(engine
 
 def test_a_payout_that_stripe_has_not_finished_has_no_lines(engine: Engine) -> None:
     with engine.begin() as connection:
-        record_fact(connection, make.payout(amount=PAYOUT_AMOUNT, reconciliation="in_progress"), NOW)
+        record_facts(connection, [make.payout(amount=PAYOUT_AMOUNT, reconciliation="in_progress")], NOW)
         assert record_tie(connection, "po_1", PAYOUT_LINES[:100], NOW) is None
 
     with engine.connect() as connection:
@@ -71,7 +71,7 @@ def test_a_payout_that_stripe_has_not_finished_has_no_lines(engine: Engine) -> N
 
 def test_a_failing_page_leaves_no_lines(engine: Engine) -> None:
     with engine.begin() as connection:
-        record_fact(connection, make.payout(amount=PAYOUT_AMOUNT), NOW)
+        record_facts(connection, [make.payout(amount=PAYOUT_AMOUNT)], NOW)
 
     def pages() -> list[BalanceTransaction]:
         raise TimeoutError("the third page")
@@ -85,8 +85,8 @@ def test_a_failing_page_leaves_no_lines(engine: Engine) -> None:
 
 def test_a_line_belongs_to_one_payout_only(engine: Engine) -> None:
     with engine.begin() as connection:
-        record_fact(connection, make.payout("po_1", amount=941), NOW)
-        record_fact(connection, make.payout("po_2", amount=941), NOW)
+        record_facts(connection, [make.payout("po_1", amount=941)], NOW)
+        record_facts(connection, [make.payout("po_2", amount=941)], NOW)
         record_tie(connection, "po_1", PAYOUT_LINES[:1], NOW)
 
         tie = record_tie(connection, "po_2", PAYOUT_LINES[:1], NOW)
@@ -99,7 +99,7 @@ def test_a_line_belongs_to_one_payout_only(engine: Engine) -> None:
 def test_a_mismatch_is_tried_again_however_old_it_is(engine: Engine, age_days: int) -> None:
     old = replace(make.payout(amount=PAYOUT_AMOUNT, bt="txn_p"), created_at=NOW - timedelta(days=age_days))
     with engine.begin() as connection:
-        record_fact(connection, old, NOW)
+        record_facts(connection, [old], NOW)
         record_tie(connection, "po_1", PAYOUT_LINES[1:], NOW)
 
         assert payouts_to_tie(connection) == ["po_1"]
@@ -112,7 +112,7 @@ def test_a_mismatch_is_tried_again_however_old_it_is(engine: Engine, age_days: i
 def test_a_payout_without_lines_is_manual_in_every_status(engine: Engine, status: str, changes: dict[str, Any]) -> None:
     payout = make.payout(status=status, bt="txn_p", reconciliation="not_applicable", **changes)
     with engine.begin() as connection:
-        record_fact(connection, payout, NOW)
+        record_facts(connection, [payout], NOW)
         assert payouts_to_tie(connection) == ["po_1"]
 
         record_tie(connection, "po_1", [], NOW)
@@ -123,7 +123,7 @@ def test_a_payout_without_lines_is_manual_in_every_status(engine: Engine, status
 
 def test_an_equal_tie_is_not_saved_again(engine: Engine) -> None:
     with engine.begin() as connection:
-        record_fact(connection, make.payout(amount=PAYOUT_AMOUNT, bt="txn_p"), NOW)
+        record_facts(connection, [make.payout(amount=PAYOUT_AMOUNT, bt="txn_p")], NOW)
         for days in (0, 1):
             record_tie(connection, "po_1", PAYOUT_LINES[1:], NOW + timedelta(days=days))
 
