@@ -23,7 +23,7 @@ from schemas.decide import DecideSchema
 from schemas.plain_view import plain_view
 from service.app import create_app
 from service.campaigns.snapshot.holder import SnapshotHolder
-from service.decisions.answer_json import answer_text
+from service.decisions.answer_json import answer_json
 from service.decisions.decide_view import Answer, decide_view, page_view_of
 from service.decisions.view import ViewRequest
 from service.readers.passports.passport import PassportSealer
@@ -144,7 +144,7 @@ def parts(app: Flask, passport: str, rounds: int) -> dict[str, float]:
         "open the passport": lambda _: services.part(PassportSealer).open(passport, SITE, instant),
         "seal the passport": lambda _: services.part(PassportSealer).seal(reader, SITE, instant),
         "open, count, decide, offer, seal": lambda n: answered(views[n % PAGES]),
-        "write the answer": lambda _: answer_text(answer),
+        "write the answer": lambda _: answer_json(answer),
     }
     return least_microseconds(acts, rounds)
 

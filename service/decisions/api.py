@@ -10,7 +10,7 @@ from schemas.decide import DecideSchema, DecisionSchema
 from schemas.event import EventAnswerSchema, EventSchema
 from schemas.preview import PreviewLinkSchema, PreviewSchema
 from service.campaigns.snapshot.holder import SnapshotHolder
-from service.decisions.answer_json import answer_body
+from service.decisions.answer_json import answer_json
 from service.decisions.compile import CompiledSite, CompiledSites
 from service.decisions.counting import count_decision, count_event, count_failed_decision, unready_counted
 from service.decisions.decide_view import Answer, decide_view, page_view_of
@@ -71,7 +71,7 @@ def decide(view: ViewRequest) -> Response:
         count_failed_decision(services, view.site, time.perf_counter() - began)
         raise
     count_decision(services.metrics, services.part(Tally), view.site, answer, time.perf_counter() - began)
-    response = jsonify(answer_body(answer))
+    response = Response(answer_json(answer), mimetype="application/json")
     return with_passport(response, services, view.site, None if answer.is_local else answer.passport, answer.notes)
 
 

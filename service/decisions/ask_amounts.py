@@ -1,6 +1,6 @@
 """Find the amounts that a reader is offered: of the variant or the site, in the currency of the reader's country."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from service.campaigns.amounts.card_fees import card_fee
 from service.campaigns.site import Site
@@ -8,8 +8,7 @@ from service.campaigns.variant import Ask, CurrencyAsk, IntervalAsk, Variant
 from service.money import Interval, exponent
 
 
-@dataclass(frozen=True, slots=True)
-class OfferedInterval:
+class OfferedInterval(Struct, frozen=True, gc=False):
     """Amounts in minor units. `minimum_minor` and `maximum_minor`: the site's limits, or None if it sets none."""
 
     interval: Interval
@@ -19,8 +18,7 @@ class OfferedInterval:
     maximum_minor: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class OfferedAsk:
+class OfferedAsk(Struct, frozen=True, gc=False):
     currency: str
     exponent: int
     default_interval: Interval

@@ -8,6 +8,7 @@ from service.campaigns.campaign import Campaign, Kind, decision_order
 from service.campaigns.schedule import ends_before, starts_at
 from service.campaigns.site import Site
 from service.campaigns.snapshot.snapshot import SiteSnapshot, Snapshot
+from service.campaigns.variant import Variant
 from service.decisions.assignment import draw_of
 from service.decisions.campaign_index import CampaignIndex
 from service.decisions.rules.in_order import RULES
@@ -99,7 +100,13 @@ def compile_campaign(campaign: Campaign, snapshot: SiteSnapshot) -> Prepared:
         ),
         favourite_topics=_fingerprints(campaign.reader.favourite_topics_any or ()),
         draw=draw_of(campaign, snapshot.variant_shares.get(campaign.key, ())),
+        languages=frozenset({""}.union(*map(_languages, campaign.variants))),
     )
+
+
+def _languages(variant: Variant) -> set[str]:
+    labels = variant.ticker.labels if variant.ticker else ()
+    return {copy.language for copy in variant.copies} | {label.language for label in labels}
 
 
 def _fingerprints(topics: Iterable[str]) -> frozenset[bytes]:

@@ -6,11 +6,10 @@ from datetime import date
 
 import structlog
 
-from service.campaigns.campaign import Kind
 from service.campaigns.snapshot.holder import SnapshotHolder
 from service.decisions.decide_view import Answer
 from service.decisions.prompt_events import RecordedEvent
-from service.decisions.tally import Cell, Counted, Shown, Tally
+from service.decisions.tally import Cell, Counted, Tally
 from service.errors import NotReadyError
 from service.metrics import Metrics
 from service.readers.impressions import PromptEvent
@@ -27,11 +26,7 @@ def count_decision(metrics: Metrics, tally: Tally, site: str, answer: Answer, se
     metrics.count_decision(site, "fault" if answer.fault else "prompt" if answer.prompts else "silence", seconds)
     if answer.explains:
         return
-    shown: tuple[Shown, ...] = ()
-    for offered in answer.prompts:
-        prompt = offered.prompt
-        shown += ((prompt.campaign, prompt.variant, prompt.is_counted, prompt.kind is Kind.GATE),)
-    tally.add_view(site, answer.day, answer.minute // 60, shown)
+    tally.add_view(site, answer.day, answer.minute // 60, tuple([prompt.shown for prompt in answer.prompts]))
 
 
 def count_failed_decision(services: Services, site: str, seconds: float) -> None:
@@ -58,7 +53,7 @@ def count_event(services: Services, recorded: RecordedEvent, event: PromptEvent)
     services.metrics.prompt_events.add(token.site, event.value)
     day = _today(services, token.site)
     counted = Counted(event.value)
-    cell = Cell(token.site, token.campaign, token.variant, day, token.is_counted, counted)
+    cell = Cell(token.site, token.prompt.campaign, token.prompt.variant, day, token.prompt.is_counted, counted)
     services.part(Tally).add_report(recorded.counts_as, cell)
 
 

@@ -5,6 +5,7 @@ replays.
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -15,8 +16,8 @@ from service.campaigns.reader_rules import Consent, SupporterState
 from service.decisions.compile import CompiledSite
 from service.decisions.decide import decide
 from service.decisions.decision import NOTHING, Choice, Decision
-from service.decisions.prompt import Prompt, prompt_of
-from service.decisions.prompt_token import PromptToken, prompt_sealer, seal_prompt_token
+from service.decisions.prompt import Prompt, prompts_of
+from service.decisions.prompt_token import PromptToken, prompt_sealer, seal_of
 from service.decisions.rules.articles import articles_remembered
 from service.decisions.rules.meter import spent_read
 from service.decisions.rules.supporters import supporter_state
@@ -69,15 +70,10 @@ class TakenView(Struct, frozen=True, gc=False):
     addition: ViewAddition | None
 
 
-class Offered(Struct, frozen=True, gc=False):
-    """A prompt, and the token that the widget sends back when it reports an event of the prompt."""
-
-    prompt: Prompt
-    token: str
-
-
 class Answer(Struct, frozen=True, gc=False):
-    """The answer to a page view. `day`: ordinal of the site's local date. `minute`: minute of the site's local day.
+    """The answer to a page view. `seal`: of the tokens of its `prompts`.
+
+    `day`: ordinal of the site's local date. `minute`: minute of the site's local day.
 
     `passport` None: without consent there is none. `is_local`: the page keeps the passport, not a cookie. `reader`: the
     reader after the page view. `fault`: the error while deciding, if any. `explains`: the answer shows traces.
@@ -85,7 +81,8 @@ class Answer(Struct, frozen=True, gc=False):
     """
 
     decision_id: str
-    prompts: tuple[Offered, ...]
+    prompts: Sequence[Prompt]
+    seal: str
     decision: Decision
     article_count: int
     supporter: SupporterState
@@ -131,13 +128,13 @@ def decide_view(
     if row is not None:
         account, is_supporter_known = row.account, row.is_supporter_known
         page_view = replace(page_view, reader=row.reader)
-    prompts: tuple[Offered, ...] = ()
+    prompts: Sequence[Prompt] = ()
+    seal = ""
     fault: Exception | None = None
     try:
         taken = take_view(site, page_view, is_supporter_known=is_supporter_known)
         if taken.decision.choices:
-            names = (decision_id, account)
-            prompts = tuple([_offered(sealer, choice, taken.situation, names) for choice in taken.decision.choices])
+            prompts, seal = offered(sealer, taken.situation, taken.decision.choices, decision_id, account)
     except Exception as error:  # the article stays readable whatever breaks
         situation, addition = _counted(site, page_view)
         taken, fault = TakenView(situation, NOTHING, situation.reader, addition), error
@@ -145,6 +142,7 @@ def decide_view(
     return Answer(
         decision_id,
         prompts,
+        seal,
         taken.decision,
         articles_remembered(reader, now),
         taken.situation.supporter,
@@ -228,25 +226,22 @@ def _notes(sealer: PassportSealer, page_view: PageView, addition: ViewAddition |
     return NoteChanges(note, page_view.dropped_notes)
 
 
-def _offered(sealer: PassportSealer, choice: Choice, situation: Situation, names: tuple[str, str]) -> Offered:
-    prompt = prompt_of(choice, situation)
-    return Offered(prompt, seal_prompt_token(prompt_sealer(sealer.keys), prompt_token(prompt, situation, *names)))
+def offered(
+    sealer: PassportSealer, situation: Situation, choices: tuple[Choice, ...], decision_id: str, account: str = ""
+) -> tuple[list[Prompt], str]:
+    """Return the chosen prompts, and the seal of their tokens.
 
-
-def prompt_token(prompt: Prompt, situation: Situation, decision_id: str = "", account: str = "") -> PromptToken:
-    return PromptToken(
+    `decision_id` empty: the prompts are a preview. `account`: keyed hash of a signed-in reader's id, as hex.
+    """
+    prompts = prompts_of(choices, situation)
+    token = PromptToken(
         situation.site.key,
-        prompt.campaign,
-        prompt.variant,
-        prompt.placement,
-        prompt.kind,
         situation.page.page_id,
-        situation.view_id,
         decision_id,
         situation.now.instant,
-        prompt.ask.currency,
-        prompt.is_counted,
+        tuple([prompt.shown for prompt in prompts]),
         situation.reader is not None,
-        False,
+        not decision_id,
         account,
     )
+    return prompts, seal_of(prompt_sealer(sealer.keys), token)

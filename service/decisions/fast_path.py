@@ -12,7 +12,7 @@ from io import BytesIO
 
 from schemas.plain_view import plain_view
 from service.campaigns.snapshot.holder import SnapshotHolder
-from service.decisions.answer_json import answer_text
+from service.decisions.answer_json import answer_json
 from service.decisions.compile import CompiledSites
 from service.decisions.counting import count_decision
 from service.decisions.decide_view import decide_view, page_view_of
@@ -90,7 +90,7 @@ class PlainDecisions:
         answer = decide_view(site, self._passports, page_view)
         if answer.fault is not None:
             return None
-        body = answer_text(answer).encode()
+        body = answer_json(answer)
         # An id made from the decision's own takes no random bytes.
         request_id = f"req{answer.decision_id[3:]}"
         if self._request_id:

@@ -25,10 +25,8 @@ from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.campaigns.store import DocumentKind
 from service.decisions.assignment import Assigned
 from service.decisions.compile import CompiledSite, compile_campaign
-from service.decisions.decide_view import Answer, Offered, PageView, prompt_token, take_view, under_consent
+from service.decisions.decide_view import Answer, PageView, offered, take_view, under_consent
 from service.decisions.decision import Access, AccessState, Choice, Decision
-from service.decisions.prompt import prompt_of
-from service.decisions.prompt_token import prompt_sealer, seal_prompt_token
 from service.decisions.rules.articles import articles_remembered
 from service.decisions.rules.rule import Prepared
 from service.decisions.rules.switches import switched_off
@@ -38,7 +36,7 @@ from service.ids import new_id
 from service.readers.passports.passport import PassportSealer, decode, encode
 from service.readers.reader import Reader
 from service.readers.site_time import as_datetime, site_time_of
-from service.sealing import KeyRing, Sealer
+from service.sealing import KeyRing
 from service.services import Services
 
 MAX_PREVIEW_SECONDS = 7 * 86_400
@@ -172,10 +170,9 @@ def answer_preview(
             visit, country=preview.country or visit.country, device=Device(preview.device or visit.device.value)
         ),
     )
-    token_sealer = prompt_sealer(sealer.keys)
     taken = take_view(site, page_view, explains=True)
     decision = preview_decision(candidate, preview, taken.situation, taken.decision)
-    return _answer(token_sealer, page_view, taken.situation, decision)
+    return _answer(sealer, page_view, taken.situation, decision)
 
 
 def answer_as_reader(site: CompiledSite, sealer: PassportSealer, page_view: PageView, shown: AsReader) -> Answer:
@@ -183,20 +180,15 @@ def answer_as_reader(site: CompiledSite, sealer: PassportSealer, page_view: Page
     now = site_time_of(shown.at, site.zone) if shown.at else page_view.now
     reader = under_consent(shown.reader, shown.visit.consent, 0)
     taken = take_view(site, replace(page_view, reader=reader, visit=shown.visit, now=now), explains=True)
-    return _answer(prompt_sealer(sealer.keys), page_view, taken.situation, taken.decision)
+    return _answer(sealer, page_view, taken.situation, taken.decision)
 
 
-def _answer(token_sealer: Sealer, page_view: PageView, situation: Situation, decision: Decision) -> Answer:
-    prompts = tuple(prompt_of(choice, situation) for choice in decision.choices)
+def _answer(sealer: PassportSealer, page_view: PageView, situation: Situation, decision: Decision) -> Answer:
+    prompts, seal = offered(sealer, situation, decision.choices, decision_id="")
     return Answer(
         decision_id=new_id("dec"),
-        prompts=tuple(
-            Offered(
-                prompt,
-                seal_prompt_token(token_sealer, replace(prompt_token(prompt, situation), is_preview=True)),
-            )
-            for prompt in prompts
-        ),
+        prompts=prompts,
+        seal=seal,
         decision=decision,
         article_count=articles_remembered(situation.reader, situation.now),
         supporter=situation.supporter,

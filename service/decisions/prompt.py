@@ -1,140 +1,97 @@
 """Write the prompt of a chosen campaign: the wording in the reader's language, the amounts, the goal so far."""
 
 import re
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
-from msgspec import Struct, structs
+from msgspec import Struct, json
 
-from service.campaigns.campaign import Campaign, Kind, Placement
-from service.campaigns.gate import GateType, Strength
+from service.campaigns.campaign import Campaign
 from service.campaigns.reader_rules import ArticleCount, Device
-from service.campaigns.variant import (
-    Copy,
-    CopyDevice,
-    Design,
-    Placeholder,
-    Ticker,
-    Variant,
-    names_in_braces,
-)
-from service.decisions.ask_amounts import OfferedAsk, offered_ask
+from service.campaigns.variant import Copy, CopyDevice, Placeholder, Ticker, Variant
+from service.decisions.ask_amounts import offered_ask
 from service.decisions.decision import Choice
+from service.decisions.prompt_token import ShownPrompt
 from service.decisions.rules.articles import article_count
 from service.decisions.rules.goal import raised_minor
 from service.decisions.rules.rule import Prepared
 from service.decisions.situation import Situation
 
-MAX_OFFERS = 1024  # when a campaign has this many kept, all are dropped
 _PHONES = frozenset({Device.MOBILE, Device.IOS, Device.ANDROID})
-_PLACEHOLDER = re.compile(r"\{([A-Za-z_]+)\}")
-
-
-@dataclass(frozen=True, slots=True)
-class OfferedTicker:
-    label: str
-    goal_minor: int
-    raised_minor: int
-    currency: str
-    ends_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class OfferedGate:
-    gate_type: GateType
-    strength: Strength
+_PLACEHOLDER = re.compile(rb"\{(%b)\}" % "|".join(Placeholder).encode())
 
 
 class Prompt(Struct, frozen=True, gc=False):
-    """A prompt as the reader sees it.
+    """A prompt as the reader sees it, and what tokens and counts say of it.
 
-    `is_counted`: it counts in the results of its experiment. `is_shared`: all readers of the same language, device and
-    country get the same prompt.
+    `fields`: a JSON object in the words of the contract, without its opening brace and the prompt token. `unfilled`:
+    words for the reader that follow the fields, each with what comes after it.
     """
 
-    campaign: str
-    variant: str
-    kind: Kind
-    placement: Placement
-    copy: Copy
-    ask: OfferedAsk
-    design: Design
-    ticker: OfferedTicker | None
-    gate: OfferedGate | None
-    is_dismissible: bool
-    is_counted: bool
-    is_shared: bool = False
+    shown: ShownPrompt
+    fields: bytes
+    unfilled: tuple[tuple[Placeholder, bytes], ...] = ()
+
+    def body(self) -> dict[str, Any]:
+        """Return the fields as an object."""
+        return json.decode(b"{" + self.fields, type=dict[str, Any])
 
 
-def prompt_of(choice: Choice, situation: Situation) -> Prompt:
-    """Return everything the widget needs to show a chosen campaign.
+def prompts_of(choices: Sequence[Choice], situation: Situation) -> list[Prompt]:
+    """Return everything the widget needs to show the chosen campaigns.
 
-    The parts that readers of the same language, device and country have in common are written once and kept.
+    A prompt is written once for each variant, language, kind of screen, currency and strength, and kept. What is kept
+    depends on the campaigns, not on what requests send: all languages in which a campaign says nothing are one.
     """
-    offers, visit, assigned = choice.prepared.offers, situation.visit, choice.assigned
-    of_reader = (visit.language, visit.device, visit.country)
-    kind = (assigned.variant.key, assigned.is_counted, choice.strength, of_reader)
-    prompt: Prompt | None = offers.get(kind)
-    if prompt is None:
-        if len(offers) >= MAX_OFFERS:
-            offers.clear()
-        prompt = offers[kind] = _written(choice, situation)
-    return prompt if prompt.is_shared else _filled(prompt, choice, situation)
+    visit, site, prompts = situation.visit, situation.site, list[Prompt]()
+    language, is_phone = visit.language or "", visit.device in _PHONES
+    amounts = site.currency_in(visit.country), visit.country in site.one_off_only_countries
+    for choice in choices:
+        prepared, assigned = choice.prepared, choice.assigned
+        known = language if language in prepared.languages else _without_region(language, prepared)
+        kind = (assigned.variant.key, assigned.is_counted, choice.strength, known, is_phone, amounts)
+        prompt: Prompt | None = prepared.prompts.get(kind)
+        if prompt is None:
+            prompt = prepared.prompts[kind] = _written(choice, situation)
+        prompts.append(_filled(prompt, prepared, situation) if prompt.unfilled else prompt)
+    return prompts
+
+
+def _without_region(language: str, prepared: Prepared) -> str | None:
+    """Return the language without its region, or None if the campaign says nothing in it either."""
+    found = language.partition("-")[0]
+    return found if found in prepared.languages else None
 
 
 def _written(choice: Choice, situation: Situation) -> Prompt:
-    """Return the prompt with its placeholders and without the ticker, as readers of the same kind share it."""
-    campaign, variant = choice.prepared.campaign, choice.assigned.variant
-    gate, copy = campaign.gate, _copy_for(variant, situation)
-    return Prompt(
-        campaign=campaign.key,
-        variant=variant.key,
-        kind=campaign.kind,
-        placement=campaign.placement,
-        copy=copy,
-        ask=offered_ask(variant, situation.site, situation.visit.country),
-        design=variant.design,
-        ticker=None,
-        gate=OfferedGate(gate.gate_type, choice.strength) if gate and choice.strength else None,
-        is_dismissible=choice.is_dismissible,
-        is_counted=choice.assigned.is_counted,
-        is_shared=variant.ticker is None and not names_in_braces(copy),
+    campaign, variant, strength = choice.prepared.campaign, choice.assigned.variant, choice.strength
+    ask = offered_ask(variant, situation.site, situation.visit.country)
+    is_counted = choice.assigned.is_counted
+    shown = ShownPrompt(
+        campaign.key, variant.key, campaign.placement.value, campaign.kind.value, ask.currency, is_counted
     )
-
-
-def _filled(prompt: Prompt, choice: Choice, situation: Situation) -> Prompt:
-    copy = filled_copy(choice.prepared, prompt.copy, situation)
-    ticker = offered_ticker(choice.prepared.campaign, choice.assigned.variant.ticker, situation)
-    return structs.replace(prompt, copy=copy, ticker=ticker)
-
-
-def filled_copy(prepared: Prepared, copy: Copy, situation: Situation) -> Copy:
-    """Return a wording with its placeholders filled. An unknown placeholder stays as it is."""
-    words = _words(prepared, situation)
-
-    def fill(text: str) -> str:
-        return _PLACEHOLDER.sub(lambda found: words.get(found[1], found[0]), text) if "{" in text else text
-
-    names = ("heading", "subheading", "highlight", "button", "footnote")
-    texts: dict[str, Any] = {name: fill(text) for name in names if (text := getattr(copy, name)) is not None}
-    return replace(copy, paragraphs=tuple(map(fill, copy.paragraphs)), **texts)
-
-
-def offered_ticker(campaign: Campaign, ticker: Ticker | None, situation: Situation) -> OfferedTicker | None:
-    if ticker is None:
-        return None
-    label = next((label.text for label in ticker.labels if label.language == _language(situation)), None)
-    return OfferedTicker(
-        label=label or (ticker.labels[0].text if ticker.labels else ""),
-        goal_minor=ticker.goal_minor,
-        raised_minor=raised_minor(campaign, ticker, situation),
-        currency=ticker.currency,
-        ends_on=ticker.ends_on,
-    )
+    texts = asdict(_copy_for(variant, situation))
+    del texts["device"]
+    body = {
+        "placement": campaign.placement,
+        "kind": campaign.kind,
+        "campaign": campaign.key,
+        "variant": variant.key,
+        "ask": ask,
+        "design": {name: colour for name, colour in asdict(variant.design).items() if colour is not None},
+        "ticker": _ticker_body(campaign, variant.ticker, situation) if variant.ticker else None,
+        "gate": {"type": campaign.gate.gate_type, "strength": strength} if campaign.gate and strength else None,
+        "is_dismissible": choice.is_dismissible,
+    }
+    *pieces, last = _PLACEHOLDER.split(b'"copy":' + json.encode(texts))
+    first, *rest = (*pieces, last + b"," + json.encode(body)[1:])
+    words = [Placeholder(word.decode()) for word in rest[::2]]
+    return Prompt(shown, first, tuple(zip(words, rest[1::2], strict=True)))
 
 
 def _copy_for(variant: Variant, situation: Situation) -> Copy:
+    """Return the wording in the reader's language, or else the site's, and for the reader's screen."""
     language = situation.visit.language or ""
     wanted = (language, language.split("-")[0], situation.site.default_language)
     in_language = next(
@@ -145,18 +102,39 @@ def _copy_for(variant: Variant, situation: Situation) -> Copy:
     return next((copy for copy in in_language if copy.device is device), in_language[0])
 
 
-def _words(prepared: Prepared, situation: Situation) -> dict[str, str]:
-    rule, topics = prepared.counts[0] if prepared.counts else (ArticleCount(), None)
-    words = {
-        Placeholder.ARTICLE_COUNT.value: str(article_count(ArticleCount(), None, situation)),
-        Placeholder.ARTICLE_COUNT_IN_WINDOW.value: str(article_count(rule, topics, situation)),
-        Placeholder.SITE_NAME.value: situation.site.name,
+def _ticker_body(campaign: Campaign, ticker: Ticker, situation: Situation) -> dict[str, Any]:
+    language = (situation.visit.language or situation.site.default_language).split("-")[0]
+    label = next((label.text for label in ticker.labels if label.language == language), None)
+    return {
+        "label": label or (ticker.labels[0].text if ticker.labels else ""),
+        "goal_minor": ticker.goal_minor,
+        "raised_minor": raised_minor(campaign, ticker, situation),
+        "currency": ticker.currency,
+        "ends_on": ticker.ends_on,
     }
+
+
+def _filled(prompt: Prompt, prepared: Prepared, situation: Situation) -> Prompt:
+    """Return the prompt with its placeholders filled. A word that is not known stays as it is."""
+    parts = [prompt.fields]
+    for word, rest in prompt.unfilled:
+        parts += (_WORDS[word](prepared, situation).encode(), rest)
+    return Prompt(prompt.shown, b"".join(parts))
+
+
+def _articles_in_window(prepared: Prepared, situation: Situation) -> str:
+    rule, topics = prepared.counts[0] if prepared.counts else (ArticleCount(), None)
+    return str(article_count(rule, topics, situation))
+
+
+def _days_left(prepared: Prepared, situation: Situation) -> str:
     ends = prepared.campaign.schedule.ends
-    if ends is not None:
-        words[Placeholder.DAYS_LEFT.value] = str(max(0, ends.day.toordinal() - situation.now.day))
-    return words
+    return "{days_left}" if ends is None else str(max(0, ends.day.toordinal() - situation.now.day))
 
 
-def _language(situation: Situation) -> str:
-    return (situation.visit.language or situation.site.default_language).split("-")[0]
+_WORDS: Mapping[Placeholder, Callable[[Prepared, Situation], str]] = {
+    Placeholder.ARTICLE_COUNT: lambda _, situation: str(article_count(ArticleCount(), None, situation)),
+    Placeholder.ARTICLE_COUNT_IN_WINDOW: _articles_in_window,
+    Placeholder.SITE_NAME: lambda _, situation: json.encode(situation.site.name)[1:-1].decode(),
+    Placeholder.DAYS_LEFT: _days_left,
+}

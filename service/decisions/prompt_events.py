@@ -67,8 +67,9 @@ def record_prompt_event(
     request = event_print(reader, event_id)
     if holds(reader.recent, request) or (first is None and _is_recorded(reader, report.event, token)):
         return RecordedEvent(token, report.passport, is_local, counts_as=None)
-    variant = arm_fingerprint(token.variant, is_counted=token.is_counted)
-    addition = EventAddition(request, report.event, campaign_fingerprint(token.campaign), variant, instant)
+    shown = token.prompt
+    variant = arm_fingerprint(shown.variant, is_counted=shown.is_counted)
+    addition = EventAddition(request, report.event, campaign_fingerprint(shown.campaign), variant, instant)
     changes = NO_CHANGES
     if not is_local:
         changes = NoteChanges(note_of(sealer.keys, report.site, reader, addition, instant), dropped)
@@ -78,7 +79,7 @@ def record_prompt_event(
 
 def event_id_of(event: PromptEvent, token: PromptToken) -> str:
     """Return the id of an event: what happened, and to which prompt of which decision."""
-    return f"{event}:{token.decision_id}:{token.campaign}"
+    return f"{event}:{token.decision_id}:{token.prompt.campaign}"
 
 
 def _is_recorded(reader: Reader, event: PromptEvent, token: PromptToken) -> bool:
@@ -86,7 +87,7 @@ def _is_recorded(reader: Reader, event: PromptEvent, token: PromptToken) -> bool
 
     Asked only about events that were reported before: their answer may have been lost, and then the passport has none.
     """
-    record = reader.prompt_record(campaign_fingerprint(token.campaign))
+    record = reader.prompt_record(campaign_fingerprint(token.prompt.campaign))
     match event:
         case PromptEvent.SEEN:
             return any(at >= token.issued_at for at in record.seen_at)

@@ -73,8 +73,8 @@ def record_signed_in_event(services: Services, recorded: RecordedEvent, report: 
     token, instant = recorded.token, int(now.timestamp())
     if not token.account or recorded.counts_as is None:
         return
-    campaign = campaign_fingerprint(token.campaign)
-    variant = arm_fingerprint(token.variant, is_counted=token.is_counted)
+    campaign = campaign_fingerprint(token.prompt.campaign)
+    variant = arm_fingerprint(token.prompt.variant, is_counted=token.prompt.is_counted)
 
     def change(row: Reader | None, _contributions: Contributions) -> tuple[Reader, None]:
         reader = row or new_reader(instant, None, 0)

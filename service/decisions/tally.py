@@ -12,6 +12,9 @@ from hashlib import blake2b
 from threading import Lock
 from typing import NamedTuple
 
+from service.campaigns.campaign import Kind
+from service.decisions.prompt_token import ShownPrompt
+
 ADDED_UP_AT = 1_000  # page views. Adding up many at once takes a tenth of the time
 MAX_WAITING = 100_000  # events of prompts that are not saved; beyond this the oldest are dropped
 MAX_REMEMBERED = 100_000  # events of prompts, about 30 MB; beyond this the oldest are forgotten
@@ -59,10 +62,6 @@ class HourCell(NamedTuple):
     event: Happened
 
 
-# A prompt on a page view: its campaign and variant, whether it counts in the experiment, and whether it is a gate.
-Shown = tuple[str, str, bool, bool]
-
-
 class Tally:
     """The counts that are not saved yet. Campaigns, days and hours bound their number, and MAX_WAITING that of events.
 
@@ -70,7 +69,7 @@ class Tally:
     """
 
     def __init__(self) -> None:
-        self._noted: deque[tuple[str, int, int, tuple[Shown, ...]]] = deque()  # site, day and hour of page views
+        self._noted: deque[tuple[str, int, int, tuple[ShownPrompt, ...]]] = deque()  # site, day and hour of page views
         self._views = Counter[HourCell]()
         self._prompts = Counter[Cell]()
         self._reports = OrderedDict[ReportedEvent, Cell]()
@@ -93,7 +92,7 @@ class Tally:
             self._reports.setdefault(event, cell)
             self._drop_oldest_reports()
 
-    def add_view(self, site: str, day: int, hour: int, shown: tuple[Shown, ...] = ()) -> None:
+    def add_view(self, site: str, day: int, hour: int, shown: tuple[ShownPrompt, ...] = ()) -> None:
         """Count a page view and the prompts that it showed. `day` is an ordinal of the local day."""
         self._noted.append((site, day, hour, shown))
         if len(self._noted) >= ADDED_UP_AT:
@@ -142,10 +141,11 @@ class Tally:
         for (site, ordinal, hour, shown), count in noted.items():
             viewed = HourCell(site, date.fromordinal(ordinal), hour, Happened.VIEWED)
             self._views[viewed] += count
-            for campaign, variant, is_counted, is_gate in shown:
-                event = Happened.GATED if is_gate else Happened.ASKED
-                self._prompts[Cell(site, campaign, variant, viewed.day, is_counted, Counted.SHOWN)] += count
+            for prompt in shown:
+                cell = Cell(site, prompt.campaign, prompt.variant, viewed.day, prompt.is_counted, Counted.SHOWN)
+                self._prompts[cell] += count
             if shown:  # a gate is always the only prompt
+                event = Happened.GATED if shown[0].kind == Kind.GATE else Happened.ASKED
                 self._views[viewed._replace(event=event)] += count
 
     def _drop_oldest_reports(self) -> None:

@@ -9,7 +9,7 @@ from schemas.document import Path as DocumentPath
 from schemas.document import load_value
 from schemas.simulation import SimulationSchema
 from service.campaigns.documents import read_document, read_file
-from service.decisions.answer_json import access_body, instant_text, prompt_body, trace_body
+from service.decisions.answer_json import access_body, instant_text, trace_body
 from service.errors import InvalidDocumentError
 from service.simulation.simulate import SimulatedView, simulate
 from service.simulation.simulation import Simulation
@@ -55,8 +55,8 @@ def _view_body(view: SimulatedView) -> dict[str, Any]:
         "step": view.step,
         "at": instant_text(int(view.at.timestamp())),
         "local_at": view.local_at.isoformat(),
-        "shown": [prompt.campaign for prompt in view.prompts],
-        "prompts": [{**prompt_body(prompt), "is_counted": prompt.is_counted} for prompt in view.prompts],
+        "shown": [prompt.shown.campaign for prompt in view.prompts],
+        "prompts": [{**prompt.body(), "is_counted": prompt.shown.is_counted} for prompt in view.prompts],
         "access": {**access_body(access), "decided_by": access.decided_by},
         "reader": {"article_count": view.article_count, "supporter": view.supporter.value},
         "trace": trace_body(view.decision.traces),

@@ -79,14 +79,14 @@ def _can_run(campaign: Campaign, snapshot: SiteSnapshot, today: int) -> bool:
 def _life(site: CompiledSite, reader: InventedReader) -> Life:
     def closed(view: SimulatedView) -> Iterator[EventStep]:
         if view.step in reader.closes_at:
-            for prompt in view.prompts:
-                if prompt.is_dismissible:
-                    yield EventStep(view.at + _CLOSES_AFTER, ReaderEvent.DISMISSED, prompt.campaign)
+            for choice in view.decision.choices:
+                if choice.is_dismissible:
+                    yield EventStep(view.at + _CLOSES_AFTER, ReaderEvent.DISMISSED, choice.prepared.campaign.key)
 
     simulation = Simulation(site.site, (), reader.views, reader.start, sees_prompts=True)
     counts: Counter[tuple[str, Kind]] = Counter()
     asked_at: list[int] = []
     for view in simulate_on(site, simulation, closed, explains=False):
-        counts.update((prompt.campaign, prompt.kind) for prompt in view.prompts)
-        asked_at += [int(view.at.timestamp()) for prompt in view.prompts if prompt.kind is not Kind.GATE]
+        counts.update((prompt.shown.campaign, Kind(prompt.shown.kind)) for prompt in view.prompts)
+        asked_at += [int(view.at.timestamp()) for prompt in view.prompts if prompt.shown.kind != Kind.GATE]
     return Life(counts, tuple(asked_at))

@@ -107,8 +107,8 @@ def _simulated(recording: Simulation, snapshot: SiteSnapshot, campaigns: tuple[C
 
 def _visible(view: SimulatedView) -> tuple[object, ...]:
     """Return what the reader sees: whether the article opens, and the prompts with their variants."""
-    return view.decision.access.state, tuple((prompt.campaign, prompt.variant) for prompt in view.prompts)
+    return view.decision.access.state, tuple((prompt.shown.campaign, prompt.shown.variant) for prompt in view.prompts)
 
 
 def _shows(view: SimulatedView, key: str) -> bool:
-    return any(prompt.campaign == key for prompt in view.prompts)
+    return any(prompt.shown.campaign == key for prompt in view.prompts)

@@ -12,7 +12,8 @@ from service.campaigns.snapshot.snapshot import SiteSnapshot
 from service.decisions.compile import CompiledSite, compile_site
 from service.decisions.decide_view import PageView, take_view, under_consent
 from service.decisions.decision import Decision
-from service.decisions.prompt import Prompt, prompt_of
+from service.decisions.prompt import Prompt, prompts_of
+from service.decisions.prompt_token import ShownPrompt
 from service.decisions.rules.articles import articles_remembered
 from service.decisions.rules.supporters import contributed, refunded
 from service.decisions.situation import Visit
@@ -101,7 +102,7 @@ def simulate_on(
         state, view = _view(site, state, step, (at, number), explains=explains)
         if simulation.sees_prompts:
             for prompt in view.prompts:
-                state = _reported(state, PromptEvent.SEEN, prompt.campaign, int(at.timestamp()))
+                state = _reported(state, PromptEvent.SEEN, prompt.shown.campaign, int(at.timestamp()))
         for event in reaction(view) if reaction else ():
             state = _event(state, event, in_utc(event.at, zone), zone)
         yield view
@@ -120,14 +121,15 @@ def _view(
     page_view = PageView(step.view, visit, reader, now)
     taken = take_view(site, page_view, is_supporter_known=state.is_supporter_known, explains=explains)
     situation, decision, after = taken.situation, taken.decision, taken.reader
-    prompts = tuple(prompt_of(choice, situation) for choice in decision.choices)
-    shown = {
-        prompt.campaign: arm_fingerprint(prompt.variant, is_counted=prompt.is_counted) if reader else None
-        for prompt in prompts
-    }
+    prompts = tuple(prompts_of(decision.choices, situation))
+    shown = {prompt.shown.campaign: _arm(prompt.shown) if reader else None for prompt in prompts}
     state = replace(state, reader=after or state.reader, arms={**state.arms, **shown}, shown=tuple(shown))
     count = articles_remembered(after, now)
     return state, SimulatedView(number, at, at.astimezone(site.zone), decision, prompts, count, situation.supporter)
+
+
+def _arm(shown: ShownPrompt) -> int:
+    return arm_fingerprint(shown.variant, is_counted=shown.is_counted)
 
 
 def _visit(site: CompiledSite, facts: StartReader, step: ViewStep) -> Visit:

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from schemas.decide import DecisionSchema
 from service.campaigns.campaign import Kind, Placement
 from service.campaigns.gate import Allowance, Gate, GateType, Meter, Period
-from service.campaigns.variant import Ticker, TickerLabel
-from service.decisions import answer_json, prompt
-from service.decisions.answer_json import answer_body, answer_text
+from service.campaigns.variant import Design, Ticker, TickerLabel
+from service.decisions.answer_json import answer_json
 from service.decisions.compile import CompiledSite
 from service.decisions.decide_view import Answer, decide_view, page_view_of
 from service.decisions.view import ViewRequest
@@ -46,30 +46,38 @@ def answered(site: CompiledSite, number: int, country: str = "IE", **more: Any) 
 
 @pytest.mark.parametrize("name", SITES)
 @pytest.mark.parametrize("more", [{}, {"passport": ""}])
-def test_the_text_is_the_body_as_json(name: str, more: dict[str, str]) -> None:
+def test_the_text_is_what_the_contract_says(name: str, more: dict[str, str]) -> None:
     for number in range(3):
         answer = answered(SITES[name], number, **more)
 
-        assert json.loads(answer_text(answer)) == answer_body(answer)
+        body = json.loads(answer_json(answer))
+
+        assert DecisionSchema().validate(body) == {}
+        assert body["passport"] == (answer.passport if more else None)
+        tokens = [f"{place}{answer.seal}" for place in range(len(answer.prompts))]
+        assert [prompt["prompt_token"] for prompt in body["prompts"]] == tokens
 
 
-def test_a_prompt_that_depends_on_the_reader_is_not_shared() -> None:
-    shared, own = (
-        answered(SITES[name], 1).prompts[0].prompt for name in ("the same for all", "a name of the reader's")
-    )
+def test_a_prompt_that_names_what_the_reader_read_is_written_for_each_reader() -> None:
+    site = SITES["a name of the reader's"]
+    first = answered(site, 1, passport="")
+    second = answered(site, 2, passport=first.passport)
 
-    assert shared.is_shared
-    assert not own.is_shared
-    assert answered(SITES["the same for all"], 2).prompts[0].prompt is shared
+    one, two = (json.loads(answer_json(answer))["prompts"][0]["copy"] for answer in (first, second))
+    assert (one["heading"], two["heading"]) == ("You have read 1 articles", "You have read 2 articles")
+    assert one["paragraphs"] == two["paragraphs"] == ['He said "no" \\ The Tide\u2028']
 
 
-def test_the_cache_of_prompts_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prompt, "MAX_OFFERS", 5)
-    monkeypatch.setattr(answer_json, "MAX_TEXTS", 7)
+def test_colours_that_the_campaign_does_not_set_are_left_out() -> None:
+    site = make.compiled(make.campaign(variants=(make.variant(design=Design(accent="#112233")),)))
+
+    assert json.loads(answer_json(answered(site, 1)))["prompts"][0]["design"] == {"accent": "#112233"}
+
+
+def test_prompts_that_are_kept_do_not_grow_with_what_requests_send() -> None:
     site = make.compiled(make.campaign())
 
     for number in range(20):
-        answer_text(answered(site, number, country=f"{chr(65 + number)}X"))
+        answer_json(answered(site, number, country=f"{chr(65 + number)}X", language=f"x{chr(97 + number)}"))
 
-    assert len(site.appeals[0].offers) <= 5
-    assert len(answer_json._texts) <= 7
+    assert len(site.appeals[0].prompts) == 1

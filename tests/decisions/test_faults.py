@@ -120,7 +120,7 @@ def test_an_error_around_the_engine_is_a_problem(
 def test_an_error_in_the_fast_path_alone_is_answered_by_the_route(
     whole: Flask, error: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fast_path, "answer_text", raising(error))
+    monkeypatch.setattr(fast_path, "answer_json", raising(error))
 
     answer = whole.test_client().post("/v1/decide", json=page_view(1))
 

@@ -104,7 +104,7 @@ def test_a_device_that_had_another_variant_takes_the_accounts_and_is_left_out(
         assert prompt_of_account["variant"] == of_account
         ring = services_of(desk).keys
         token = open_prompt_token(prompt_sealer(ring), prompt_of_account["prompt_token"], make.instant())
-        assert token.is_counted == (prompt["variant"] == of_account)
+        assert token.prompt.is_counted == (prompt["variant"] == of_account)
 
 
 def test_a_bucket_after_consent_to_the_meter_alone_is_the_same_on_every_device(

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from service.campaigns.campaign import Kind
 from service.campaigns.gate import Gate, GateType
+from service.decisions.prompt_token import ShownPrompt
 from service.decisions.tally import (
     ADDED_UP_AT,
     MAX_REMEMBERED,
@@ -18,7 +19,6 @@ from service.decisions.tally import (
     Cell,
     Counted,
     Happened,
-    Shown,
     Tally,
     reported_event,
 )
@@ -26,7 +26,7 @@ from service.services import EXTENSION
 from tests.decisions import make
 
 SHOWN = Cell("tide", "autumn", "control", date(2026, 11, 18), True, Counted.SHOWN)
-PROMPT: Shown = ("autumn", "control", True, False)
+PROMPT = ShownPrompt("autumn", "control", "article_top", "epic", "EUR")
 
 
 def open_page(client: FlaskClient, consent: str = "full") -> Any:

@@ -279,6 +279,7 @@ FILE_KINDS = (
     FileKind("the mail transport", ("service/contributions/mail/smtp.py",), ("idna",)),
     FileKind("encryption", ("service/sealing.py",), ("cryptography",)),
     FileKind("answers to page views", ("service/decisions/answer_json.py",), ("msgspec",)),
+    FileKind("prompts, which are written as JSON", ("service/decisions/prompt.py",), ("msgspec",)),
     FileKind(
         "sealed records, in MessagePack",
         ("service/readers/passports/*.py", "service/decisions/prompt_token.py"),

@@ -57,18 +57,18 @@ def origin_of_form(services: Services, form: CheckoutForm) -> Origin:
     instant = int(services.clock().timestamp())
     ring = services.keys
     if form.prompt_token is not None:
-        prompt = open_prompt_token(prompt_sealer(services.keys), form.prompt_token, instant)
-        if prompt.is_preview:
+        token = open_prompt_token(prompt_sealer(services.keys), form.prompt_token, instant)
+        if token.is_preview:
             raise PreviewOnlyError("this prompt is a preview, which takes no money")
         origin = Origin(
-            site=prompt.site,
-            campaign=prompt.campaign,
-            variant=prompt.variant,
-            placement=prompt.placement,
-            page_id=prompt.page_id or None,
-            currency=prompt.currency,
-            is_counted=prompt.is_counted,
-            reader_hash=bytes.fromhex(prompt.account) or None,
+            site=token.site,
+            campaign=token.prompt.campaign,
+            variant=token.prompt.variant,
+            placement=token.prompt.placement,
+            page_id=token.page_id or None,
+            currency=token.prompt.currency,
+            is_counted=token.prompt.is_counted,
+            reader_hash=bytes.fromhex(token.account) or None,
         )
     elif form.support_token is not None:
         origin = Origin(open_support_token(ring, form.support_token, instant).site, page_id=form.page_id)

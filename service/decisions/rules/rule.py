@@ -61,8 +61,9 @@ class Draw(NamedTuple):
 class Prepared:
     """A campaign, with what its rules would otherwise compute on each page view. Instants in seconds since 1970.
 
-    `rules`: those that the campaign uses, in the order they are asked. `offers`: a cache of prompts that many readers
-    share (see `prompt.py`); not compared.
+    `rules`: those that the campaign uses, in the order they are asked. `languages`: all in which it says something, and
+    "" for readers whose language is not known. `prompts`: as they are written, once they were shown (see `prompt.py`);
+    not compared.
     """
 
     campaign: Campaign
@@ -73,7 +74,8 @@ class Prepared:
     counts: tuple[PreparedCount, ...]
     favourite_topics: frozenset[bytes]
     draw: Draw
-    offers: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+    languages: frozenset[str]
+    prompts: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 FOREVER = 1 << 62  # later than every instant, and longer than every time in seconds

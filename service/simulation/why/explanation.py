@@ -78,7 +78,7 @@ def explain(site: CompiledSite, question: Question) -> DecisionInWords:
         headline(words, view.decision.access, now),
         words,
         view.decision.access,
-        tuple(prompt.campaign for prompt in view.prompts),
+        tuple(prompt.shown.campaign for prompt in view.prompts),
         view.article_count,
         tuple(_day(day, campaigns) for day in _decided(site, question, _daily(question.view, site), explains=False)),
     )
@@ -108,5 +108,5 @@ def _like(first: ViewStep, number: int, at: datetime) -> ViewStep:
 
 
 def _day(view: SimulatedView, campaigns: Mapping[str, Campaign]) -> DayAhead:
-    shown = tuple(campaigns[prompt.campaign].name for prompt in view.prompts)
+    shown = tuple(campaigns[prompt.shown.campaign].name for prompt in view.prompts)
     return DayAhead(view.local_at.date(), shown, view.decision.access.state is AccessState.GATED)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.decisions.prompt_token import PromptToken, prompt_sealer, seal_prompt_token
+from service.decisions.prompt_token import PromptToken, ShownPrompt, prompt_sealer, seal_of
 from tests.contributions.world import Newsroom
 
 
@@ -10,17 +10,12 @@ def give(newsroom: Newsroom, campaign: str, interval: str = "one_off") -> None:
     """Contribute through a prompt of a campaign, and let Stripe tell us."""
     token = PromptToken(
         site="courier",
-        campaign=campaign,
-        variant="control",
-        placement="article_top",
-        kind="epic",
         page_id="a-1",
-        view_id="v-1",
         decision_id="dec_1",
         issued_at=int(newsroom.clock().timestamp()),
-        currency="EUR",
+        prompts=(ShownPrompt(campaign, "control", "article_top", "epic", "EUR"),),
     )
-    sealed = seal_prompt_token(prompt_sealer(newsroom.services.keys), token)
+    sealed = "0" + seal_of(prompt_sealer(newsroom.services.keys), token)
     response = newsroom.checkout(prompt_token=sealed, interval=interval)
     newsroom.stripe.pay(response.json["checkout_url"])
     newsroom.settle_after(minutes=1)

@@ -8,24 +8,19 @@ import pytest
 from msgspec.structs import replace
 
 from service.contributions.checkout.resume import resume_token
-from service.decisions.prompt_token import PromptToken, prompt_sealer, seal_prompt_token
+from service.decisions.prompt_token import PromptToken, ShownPrompt, prompt_sealer, seal_of
 from tests.contributions.world import Newsroom
 
 
 def prompt_token(newsroom: Newsroom, **changes: Any) -> str:
     token = PromptToken(
         site="courier",
-        campaign="autumn",
-        variant="control",
-        placement="article_top",
-        kind="epic",
         page_id="a-1",
-        view_id="v-1",
         decision_id="dec_1",
         issued_at=int(newsroom.clock().timestamp()),
-        currency="EUR",
+        prompts=(ShownPrompt("autumn", "control", "article_top", "epic", "EUR"),),
     )
-    return seal_prompt_token(prompt_sealer(newsroom.services.keys), replace(token, **changes))
+    return "0" + seal_of(prompt_sealer(newsroom.services.keys), replace(token, **changes))
 
 
 def test_a_contribution_records_the_campaign_and_page_it_came_from(newsroom: Newsroom) -> None:
