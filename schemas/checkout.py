@@ -4,11 +4,10 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
 
-from schemas.decide import MAX_TOKEN
+from schemas.decide import MAX_PROMPT_TOKEN, MAX_TOKEN
 from service.contributions.checkout.form import CheckoutForm
 from service.money import Interval
 
-MAX_TOKEN_CHARACTERS = 3000
 MAX_AMOUNT_CHARACTERS = 16
 MAX_MESSAGE_CHARACTERS = 500
 _PRINTABLE = validate.Regexp(r"[^\x00-\x1f\x7f]*\Z", error="Must have no control characters.")
@@ -30,7 +29,7 @@ class AmountText(fields.Field[str]):
 
 
 def _token() -> fields.String:
-    return fields.String(validate=validate.Length(1, MAX_TOKEN_CHARACTERS))
+    return fields.String(validate=validate.Length(1, MAX_PROMPT_TOKEN))
 
 
 def _short(maximum: int) -> fields.String:

@@ -29,6 +29,7 @@ MAX_TAGS = 50
 MAX_ID = 128
 MAX_REFERRER = 500
 MAX_TOKEN = 2048
+MAX_PROMPT_TOKEN = 4096  # it holds the id of the page, in UTF-8
 _PLAIN_PAGE_ID = re.compile(r"[!-$&->@-~]{0,499}[!-$&-.0->@-~]")  # ASCII without %, ? and spaces; no slash at the end
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields, post_load
 
-from schemas.decide import MAX_ID, MAX_TOKEN, BoundedText
+from schemas.decide import MAX_ID, MAX_PROMPT_TOKEN, MAX_TOKEN, BoundedText
 from schemas.document import StrictSchema
 from schemas.fields import Key, Word
 from service.decisions.prompt_events import EventReport
@@ -15,7 +15,7 @@ class EventSchema(StrictSchema):
     """What happened to a prompt. A report with an `event_id` that was reported before changes nothing."""
 
     site = Key(required=True)
-    prompt_token = BoundedText(MAX_TOKEN, required=True)
+    prompt_token = BoundedText(MAX_PROMPT_TOKEN, required=True)
     event = Word(PromptEvent, required=True)
     event_id = BoundedText(MAX_ID, required=True)
     passport = BoundedText(MAX_TOKEN, least=0, load_default=None, allow_none=True)

@@ -4,7 +4,7 @@ import pytest
 from msgspec import msgpack
 from msgspec.structs import replace
 
-from schemas.decide import MAX_TOKEN
+from schemas.decide import MAX_PROMPT_TOKEN
 from schemas.fields import MAX_PAGE_ID_LENGTH
 from service.campaigns.campaign import Placement
 from service.decisions.prompt_token import PromptToken, ShownPrompt, open_prompt_token, prompt_sealer, seal_of
@@ -50,9 +50,13 @@ def test_a_token_with_a_part_too_many_is_refused() -> None:
         open_prompt_token(SEALER, "0" + SEALER.seal(longer), NOW)
 
 
-def test_the_longest_token_is_one_that_an_event_may_send() -> None:
+@pytest.mark.parametrize("character", ["p", "Ж", "語", "😀"])
+def test_the_longest_token_is_one_that_an_event_may_send(character: str) -> None:
     key = "k" * 64
     longest = [ShownPrompt(key, key, placement, "banner", "EUR", is_counted=False) for placement in Placement]
-    token = PromptToken(key, "p" * MAX_PAGE_ID_LENGTH, "dec_" + "0" * 32, NOW, (*longest,), account="0" * 64)
+    token = PromptToken(key, character * MAX_PAGE_ID_LENGTH, "dec_" + "0" * 32, NOW, (*longest,), account="0" * 64)
 
-    assert 1 + len(seal_of(SEALER, token)) <= MAX_TOKEN
+    sent = "0" + seal_of(SEALER, token)
+
+    assert len(sent) <= MAX_PROMPT_TOKEN
+    assert open_prompt_token(SEALER, sent, NOW) == token
