@@ -13,8 +13,8 @@ _CONTROLS = sql.Literal(f"[{CONTROL_CLASS}]+")
 _FORMULA = sql.Literal(f"^[{SPACES}]*[{FORMULA_STARTS}]")
 _RISKY_STARTS = sql.Literal([0, *map(ord, FORMULA_STARTS + SPACES)])
 
-# Most text has neither a risky start nor a control character. One regular expression for both takes twice as long,
-# because it looks at every character with more states. `ascii` returns the code of the first character, 0 if none.
+# Most text has neither a risky start nor a control character. One regular expression for both takes twice as long.
+# `ascii` returns the code of the first character, and 0 for empty text.
 _TEXT = sql.SQL(
     "CASE WHEN {value} IS NULL THEN NULL "
     "WHEN ascii({value}) <> ALL({risky}::int[]) AND {value} !~ {control} THEN {value} "
