@@ -122,7 +122,7 @@ def rows_of(request: ExportRequest, scope: ExportScope, portion: Portion = WHOLE
 def key_after(request: ExportRequest, scope: ExportScope, after: Key | None, count: int) -> sql.Composable | None:
     """Return the statement of the key that ends a portion of `count` keys, or None if the file has no portions.
 
-    The portion has fewer keys if these are heavy. It begins after the key `after` or, without it, with the file.
+    The portion begins after the key `after` or, without it, with the file.
     """
     portion_key = FILES[request.name].portion_key
     if portion_key is None:
@@ -130,9 +130,7 @@ def key_after(request: ExportRequest, scope: ExportScope, after: Key | None, cou
     keys = portion_key.keys.format(**query_names(request, scope))
     names = sql.SQL(", ").join(map(sql.Identifier, portion_key.names))
     later = sql.SQL("true") if after is None else sql.SQL("({}) > ").format(names) + key_literal(after)
-    return _KEY_AFTER.format(
-        names=names, keys=keys, later=later, count=sql.Literal(max(count // portion_key.weight, 1))
-    )
+    return _KEY_AFTER.format(names=names, keys=keys, later=later, count=sql.Literal(count))
 
 
 def gift_aid_part(rows: sql.Composable, part: int) -> sql.Composable:

@@ -98,7 +98,9 @@ OPEN_ITEMS = FileDefinition(
     dated_by="accounting_date, everything up to the last day",
     rows=_ROWS,
     order=sql.SQL('currency, account_code, opened_on, item_id COLLATE "C", balance_transaction_id COLLATE "C"'),
-    portion_key=PortionKey(("i.currency", "i.account", "i.opened_on"), _KEYS, ("currency", "account", "opened_on")),
+    portion_key=PortionKey(
+        ("i.currency", "i.account", "i.opened_on"), _KEYS, ("currency", "account", "opened_on"), most_rows=2
+    ),
 )
 
 
