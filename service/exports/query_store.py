@@ -12,6 +12,7 @@ from service.exports.files.contributions import chosen_names
 from service.exports.files.definition import BY_INSTANT
 from service.exports.files.gift_aid import GIFT_AID_ROWS_PER_PART
 from service.exports.files.journal import journal_lines
+from service.exports.files.open_items import item_names
 from service.exports.files.portion import WHOLE, Key, Portion, key_literal
 from service.exports.files.subjects import SUBJECT
 from service.exports.layouts.text_form import PLAIN, TextForm
@@ -109,6 +110,8 @@ def rows_of(request: ExportRequest, scope: ExportScope, portion: Portion = WHOLE
         names |= {"in_portion": key.condition(portion)}
     if request.name is ExportName.CONTRIBUTIONS:
         names |= chosen_names(names, portion, has_first_day=bool(days.from_on), has_last_day=bool(days.to_on))
+    if request.name is ExportName.OPEN_ITEMS:
+        names |= item_names(names, portion)
     if request.name is ExportName.JOURNAL:
         names |= {"lines": journal_lines(request.granularity, names, has_dimensions=True)}
     if request.name in {ExportName.CONTRIBUTIONS, ExportName.GIFT_AID}:

@@ -87,8 +87,10 @@ def let_others_go_first(connection: Connection) -> None:
 def portions(connection: Connection, request: ExportRequest, scope: ExportScope) -> Iterator[Statement]:
     """Yield the statement of each portion of a file's rows, in order. The last one lets other work go first."""
     start: Key | None = None
+    portion_key = FILES[request.name].portion_key
+    weight = portion_key.weight if portion_key else 1
     for count in FIRST_PORTIONS:
-        statement = key_after(request, scope, start, count)
+        statement = key_after(request, scope, start, max(count // weight, 1))
         found = read_rows(connection, statement) if statement else []
         if not found:
             break

@@ -5,11 +5,11 @@ import re
 # C0 and C1 controls, and the two Unicode separators that some programs treat as line breaks.
 CONTROL_CLASS = "\\u0001-\\u001f\\u007f-\\u009f\\u2028\\u2029"
 # The first characters of a formula, with the full-width forms that spreadsheets convert to the plain ones.
-FORMULA_CLASS = "-=+@|\\uff1d\\uff0b\\uff0d\\uff20\\uff5c"
-SPACE_CLASS = " \\u00a0"
+FORMULA_STARTS = "-=+@|\uff1d\uff0b\uff0d\uff20\uff5c"
+SPACES = " \u00a0"
 
 _CONTROLS = re.compile(f"[{CONTROL_CLASS}]+")
-_FORMULA = re.compile(f"[{SPACE_CLASS}]*[{FORMULA_CLASS}]")
+_FORMULA = re.compile(f"[{SPACES}]*[{FORMULA_STARTS}]")
 
 
 def safe_text(text: str) -> str:

@@ -8,10 +8,11 @@ from psycopg import sql
 
 from service.exports.columns import code, day, money
 from service.exports.files.definition import FileDefinition
+from service.exports.files.portion import FIRST_PORTIONS, PortionKey
 
-# Only the entries of the file's days are read. The balances before and after a month are sums of whole days, less the
-# entries that were posted after the point in the books.
-_ROWS = sql.SQL("""
+# The months of each currency. The balances before and after a month are sums of whole days, less the entries that were
+# posted after the point in the books.
+_BALANCE_DAYS = """
 WITH balance_days AS (
     SELECT accounting_date, currency, sum(debit_minor - credit_minor) AS net_minor
     FROM (
@@ -24,8 +25,8 @@ WITH balance_days AS (
     WHERE accounting_date <= {to_on}
     GROUP BY accounting_date, currency HAVING sum(debit_minor + credit_minor) > 0
 )
-SELECT to_char(m.first_day, 'YYYY-MM') AS month, m.first_day, m.last_day, m.currency, b.opening_minor, s.*,
-    b.closing_minor
+"""
+_MONTHS = """
 FROM (
     SELECT k.currency, greatest(m.starts_on::date, {from_on}) AS first_day,
         least((m.starts_on + interval '1 month - 1 day')::date, {to_on}) AS last_day
@@ -36,6 +37,13 @@ FROM (
     ) k
     CROSS JOIN LATERAL generate_series(date_trunc('month', k.from_on), k.to_on, interval '1 month') m (starts_on)
 ) m
+"""
+# Only the entries of the file's days are read.
+_ROWS = sql.SQL(f"""
+{_BALANCE_DAYS}
+SELECT to_char(m.first_day, 'YYYY-MM') AS month, m.first_day, m.last_day, m.currency, b.opening_minor, s.*,
+    b.closing_minor
+{_MONTHS}
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(net_minor) FILTER (WHERE accounting_date < m.first_day), 0) AS opening_minor,
         coalesce(sum(net_minor), 0) AS closing_minor
@@ -62,11 +70,12 @@ CROSS JOIN LATERAL (
                 coalesce(sum(amount_minor) FILTER (WHERE account IN ('5100', '5110', '5120', '5200')), 0) AS fee_minor
             FROM ledger_postings WHERE entry_seq = e.seq
         ) p
-        WHERE e.seq <= {ledger_seq} AND e.accounting_date BETWEEN m.first_day AND m.last_day
+        WHERE e.seq <= {{ledger_seq}} AND e.accounting_date BETWEEN m.first_day AND m.last_day
         AND p.net_minor IS NOT NULL
     ) x
 ) s
-""")
+WHERE {{in_portion}}
+""")  # noqa: S608 it holds constants only
 BALANCE_STATEMENT = FileDefinition(
     columns=(
         code("month"),
@@ -81,4 +90,10 @@ BALANCE_STATEMENT = FileDefinition(
     "are negative when money left the Stripe balance, fees are a cost",
     rows=_ROWS,
     order=sql.SQL("currency, first_day"),
+    portion_key=PortionKey(
+        ("m.currency", "m.first_day"),
+        sql.SQL(f"{_BALANCE_DAYS} SELECT m.currency, m.first_day {_MONTHS}"),
+        ("currency", "first_day"),
+        weight=FIRST_PORTIONS[0],  # a month of many entries
+    ),
 )

@@ -6,14 +6,14 @@ tables, so everything after them is a single portion.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from psycopg import sql
 
-FIRST_PORTIONS: Final = (2_000,)  # how many keys the portions before the last one have
+FIRST_PORTIONS: Final = (2_000,)  # how many keys of weight 1 the portions before the last one have
 
-KeyPart = datetime | int
+KeyPart = datetime | date | int | str
 Key = tuple[KeyPart, ...]  # what a file is ordered by first
 
 
@@ -35,13 +35,14 @@ class PortionKey:
     `expressions` are the first terms of the file's order. `keys` is the statement of the values at which a portion may
     end, named `names`, with the names of `query_names` in braces. An index must have them in order. They only decide
     how many rows a portion has: every row is in exactly one portion, whatever they are. `most_rows` is about how many
-    rows a key has at most.
+    rows a key has at most. `weight` is about how many rows have to be read for a key.
     """
 
     expressions: tuple[str, ...]
     keys: sql.SQL
     names: tuple[str, ...] = ("key",)
     most_rows: int = 1
+    weight: int = 1
 
     def condition(self, portion: Portion) -> sql.Composable:
         """Return the condition that a row is in the portion."""
@@ -60,6 +61,7 @@ def key_literal(key: Key) -> sql.Composable:
 
 
 def _part_literal(part: KeyPart) -> sql.Composable:
-    if isinstance(part, int):
+    if isinstance(part, int | str):
         return sql.Literal(part)
-    return sql.SQL("{instant}::timestamptz").format(instant=sql.Literal(part.isoformat()))
+    kind = "timestamptz" if isinstance(part, datetime) else "date"
+    return sql.SQL("{time}::{kind}").format(time=sql.Literal(part.isoformat()), kind=sql.Identifier(kind))
