@@ -265,7 +265,7 @@ FILE_KINDS = (
         ("click", "flask"),
     ),
     FileKind("the Stripe gateway", ("service/stripe_gateway/*.py",), ("stripe",)),
-    FileKind("the connection to Stripe", ("service/stripe_gateway/transport.py",), ("requests",)),
+    FileKind("the connection to Stripe", ("service/stripe_gateway/transport.py",), ("requests", "urllib3")),
     FileKind("the composition root", ("service/app.py", "service/assembly.py"), ("flask", "werkzeug", "click")),
     FileKind("the collaborators", ("service/services.py",), ("flask.current_app", "procrastinate")),
     FileKind("the start of the server", ("service/__main__.py",), ("granian.cli.entrypoint",)),
