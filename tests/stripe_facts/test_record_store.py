@@ -102,7 +102,7 @@ def test_a_stale_fact_does_not_replace_a_newer_one(engine: Engine, newer: Stored
         assert found == [newer]
 
 
-@pytest.mark.parametrize("order", permutations(("pending", "succeeded", "failed")), ids=" ".join)
+@pytest.mark.parametrize("order", list(permutations(("pending", "succeeded", "failed"))), ids=" ".join)
 def test_several_facts_about_an_object_are_saved_at_once(engine: Engine, order: tuple[str, ...]) -> None:
     with engine.begin() as connection:
         record_facts(connection, [make.charge(id_, status=status) for status in order for id_ in ("ch_1", "ch_2")], NOW)
