@@ -37,7 +37,7 @@ from service.demo.settings import environment
 
 LEAST_RATIO = 0.9
 MOST_LEDGER_SECONDS = 60.0
-OPEN_FILES = 8192
+OPEN_FILES = 16_384
 BARE_TABLE = """
 CREATE TABLE bare_inserts (id text PRIMARY KEY, body bytea NOT NULL, received_at timestamptz NOT NULL);
 GRANT INSERT ON bare_inserts TO keepopen_app
