@@ -9,7 +9,7 @@ import stripe
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies, select_proxy
 from urllib3 import PoolManager, Timeout
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, SSLError
 
 from service.errors import StripeRefusedError, StripeUnavailableError
 from service.settings import Settings
@@ -96,7 +96,8 @@ class BoundedClient(stripe.HTTPClient):
             return call.result(STRIPE_CALL_SECONDS)
         except TimeoutError:
             call.cancel()
-            raise _lost("the answer was not whole in time") from None
+            # Not tried again: the caller has waited long enough, and another answer may take as long.
+            raise stripe.APIConnectionError("the answer was not whole in time") from None  # type: ignore[no-untyped-call]
 
     def _answer(
         self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any
@@ -107,7 +108,8 @@ class BoundedClient(stripe.HTTPClient):
                 method, url, body=post_data, headers=sent, timeout=_TIMEOUT, redirect=False, retries=False
             )
         except HTTPError as error:
-            raise _lost(f"no answer from Stripe: {type(error).__name__}") from error
+            message, is_lost = f"no answer from Stripe: {type(error).__name__}", not isinstance(error, SSLError)
+            raise stripe.APIConnectionError(message, should_retry=is_lost) from error  # type: ignore[no-untyped-call]
         return answer.data, answer.status, answer.headers
 
 
@@ -119,11 +121,6 @@ def _connections(address: str) -> PoolManager:
         through_proxy: PoolManager = adapter.proxy_manager_for(proxy, ca_certs=stripe.ca_bundle_path)
         return through_proxy
     return PoolManager(maxsize=STRIPE_CALLS, ca_certs=stripe.ca_bundle_path)
-
-
-def _lost(message: str) -> stripe.APIConnectionError:
-    """Return the error that Stripe's library knows as worth another try."""
-    return stripe.APIConnectionError(message, should_retry=True)  # type: ignore[no-untyped-call]
 
 
 def stripe_client(settings: Settings) -> stripe.StripeClient:

@@ -114,8 +114,9 @@ def test_an_answer_in_single_bytes_is_waited_for_only_until_the_deadline(
     with dripping(head) as url:
         for _ in range(STRIPE_FAILURES):
             began = time.monotonic()
-            with pytest.raises(stripe.APIConnectionError, match="not whole in time"):
+            with pytest.raises(stripe.APIConnectionError, match="not whole in time") as late:
                 client.request("get", url, {})
+            assert not late.value.should_retry
             assert time.monotonic() - began < DEADLINE_SECONDS + 1
 
         with pytest.raises(stripe.APIConnectionError, match="several requests in a row"):
